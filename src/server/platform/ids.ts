@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+
+/** Every prefix in use, and what it names. Schemas check ids against this table. */
+export const prefixes = {
+	act: 'activity entry',
+	aud: 'audit entry',
+	biz: 'business',
+	dom: 'domain event',
+	inv: 'invoice',
+	key: 'API key',
+	mai: 'mail',
+	msg: 'ticket message',
+	mtr: 'meter',
+	not: 'notification',
+	per: 'person',
+	pla: 'plan',
+	prd: 'product',
+	ref: 'referral',
+	res: 'reseller',
+	ses: 'session',
+	sub: 'subscription',
+	tkt: 'ticket',
+	vis: 'visit'
+} as const;
+
+export type Prefix = keyof typeof prefixes;
+
+// Crockford's base 32: no letters that read like digits.
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function base32(bytes: Uint8Array): string {
+	let value = 0n;
+	for (const byte of bytes) value = (value << 8n) | BigInt(byte);
+	let text = '';
+	for (let rest = value, left = Math.ceil((bytes.length * 8) / 5); left > 0; left--) {
+		text = alphabet.charAt(Number(rest & 31n)) + text;
+		rest >>= 5n;
+	}
+	return text;
+}
+
+/**
+ * A new id such as `inv_06ebk3w5…`: 48 bits of milliseconds, so that ids sort by age, then 80 random
+ * bits, so that none can be guessed from another.
+ */
+export function newId(prefix: Prefix, now: Date): string {
+	const bytes = Buffer.alloc(16);
+	bytes.writeUIntBE(now.getTime(), 0, 6);
+	randomBytes(10).copy(bytes, 6);
+	return `${prefix}_${base32(bytes)}`;
+}
+
+/** The form of an id of this kind; what does not match never reaches SQL. */
+export function idPattern(prefix: Prefix): RegExp {
+	return new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`);
+}
+
+export function isId(prefix: Prefix, value: unknown): value is string {
+	return typeof value === 'string' && idPattern(prefix).test(value);
+}

@@ -1,0 +1,53 @@
+/** Roles that a person can have in a business. */
+export const roles = ['owner', 'admin', 'billing', 'member'] as const;
+export type Role = (typeof roles)[number];
+
+type Holder = Role | 'product' | 'staff' | 'system';
+
+const everyone: Holder[] = ['owner', 'admin', 'billing', 'member'];
+const leaders: Holder[] = ['owner', 'admin'];
+const accounts: Holder[] = ['owner', 'admin', 'billing'];
+
+/**
+ * Who may do what, in one table. A permission is named `noun.verb`; a use case names its permission
+ * and cannot run without it. `product` is a product's API key, `system` a job or the operator's
+ * command line.
+ */
+export const permissions = {
+	'activity.read': [...everyone, 'staff', 'system'],
+	'activity.record': ['product', 'system'],
+	'api-key.create': ['system'],
+	'api-key.revoke': ['system'],
+	'billing.manage': ['system'],
+	'billing.read': [...accounts, 'staff', 'system'],
+	'business.create': ['system'],
+	'business.read': [...everyone, 'staff', 'system'],
+	'business.change': leaders,
+	'catalogue.manage': ['system'],
+	'catalogue.read': [...everyone, 'product', 'staff', 'system'],
+	'launch.access-manage': [...leaders, 'system'],
+	'launch.open': everyone,
+	'launch.place-report': ['product', 'system'],
+	'launch.read': [...everyone, 'staff', 'system'],
+	'member.add': [...leaders, 'system'],
+	'member.read': [...everyone, 'staff', 'system'],
+	'notification.read': everyone,
+	'notification.send': ['system'],
+	'person.create': ['system'],
+	'referral.read': [...everyone, 'staff', 'system'],
+	'referral.record': ['system'],
+	'subscription.read': [...everyone, 'product', 'staff', 'system'],
+	'ticket.open': [...everyone, 'system'],
+	'ticket.read': [...everyone, 'staff', 'system'],
+	'ticket.answer': [...everyone, 'staff', 'system'],
+	'ticket.close': [...everyone, 'staff', 'system'],
+	'usage.define': ['system'],
+	'usage.read': [...everyone, 'staff', 'system'],
+	'usage.record': ['product', 'system']
+} as const satisfies Record<string, readonly Holder[]>;
+
+export type Permission = keyof typeof permissions;
+
+export function allowed(holder: Holder, permission: Permission): boolean {
+	return (permissions[permission] as readonly Holder[]).includes(holder);
+}
