@@ -1,0 +1,82 @@
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { Door } from './database.ts';
+import { isId, newId } from './ids.ts';
+import { runtime } from './runtime.ts';
+import { endScope, mintScope, type Actor, type Member, type ProductKey, type Scope, type Staff, type System } from './scope.ts';
+import type { DB } from './tables.ts';
+
+interface DoorOptions {
+	/** A moment other than now: for telling a history, and for tests. */
+	at?: Date;
+}
+
+/**
+ * The door of members and products: everything behind it is confined to the actor's business by
+ * row-level security.
+ */
+export function withBusiness<A extends Member | ProductKey, R>(
+	actor: A,
+	work: (scope: Scope<A>) => Promise<R>,
+	options: DoorOptions = {}
+): Promise<R> {
+	// The id goes into the opening message as a literal (`set` takes no parameters), so its form is checked.
+	if (!isId('biz', actor.businessId)) throw new Error('A business id of the wrong form reached a door.');
+	return open(
+		runtime().database.app,
+		// One message, one round trip; the first setting makes the second reach the workers of a Citus cluster.
+		`begin; set local citus.propagate_set_commands = 'local'; set local app.business_id = '${actor.businessId}'`,
+		actor,
+		work,
+		options
+	);
+}
+
+/** The door of the vendor's staff. It sees every business; what it was opened for is kept in the audit log. */
+export function withStaff<R>(actor: Staff, reason: string, work: (scope: Scope<Staff>) => Promise<R>, options: DoorOptions = {}): Promise<R> {
+	return open(
+		runtime().database.staff,
+		'begin',
+		actor,
+		async (scope) => {
+			await scope.db
+				.insertInto('audit.entries')
+				.values({ id: newId('aud', scope.now), person_id: actor.personId, reason, occurred_at: scope.now })
+				.execute();
+			return work(scope);
+		},
+		options
+	);
+}
+
+/** The door of jobs, schedules, sign-in and the operator's command line. `job` names which. */
+export function withSystem<R>(job: string, work: (scope: Scope<System>) => Promise<R>, options: DoorOptions = {}): Promise<R> {
+	return open(runtime().database.system, 'begin', { kind: 'system', job }, work, options);
+}
+
+function open<A extends Actor, R>(
+	door: Door,
+	begin: string,
+	actor: A,
+	work: (scope: Scope<A>) => Promise<R>,
+	options: DoorOptions
+): Promise<R> {
+	return door.db.connection().execute(async (connection: Kysely<DB>) => {
+		const say = (words: string) => connection.executeQuery(CompiledQuery.raw(words));
+		const scope = mintScope(connection, actor, options.at ?? runtime().clock.now());
+		// Not awaited before the work: the first query of the work follows in the same round trip. Should
+		// `begin` fail, no business is set, every tenant table refuses, and the failure surfaces below.
+		const begun = say(begin);
+		begun.catch(() => undefined);
+		try {
+			const result = await work(scope);
+			await begun;
+			await say('commit');
+			return result;
+		} catch (error) {
+			await say('rollback');
+			throw error;
+		} finally {
+			endScope(scope);
+		}
+	});
+}

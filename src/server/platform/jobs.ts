@@ -1,0 +1,252 @@
+import { sql } from 'kysely';
+import pg from 'pg';
+import { fromKysely, PgBoss, type KyselyTransactionLike } from 'pg-boss';
+import type { Connection } from './database.ts';
+import { withSystem } from './doors.ts';
+import type { DomainEvent, EventKind } from './events.ts';
+import { ownerConfig } from './roles.ts';
+import { runtime } from './runtime.ts';
+import type { Scope, System } from './scope.ts';
+
+const schema = 'jobs';
+
+interface Definition<T extends object> {
+	name: string;
+	work: (scope: Scope<System>, data: T) => Promise<void>;
+	/** Five fields, in UTC: run by the clock too, with empty data. */
+	cron?: string;
+	/** For work that talks to the network: it opens its own doors before and after, never around it. */
+	opensOwnDoors?: false;
+}
+
+interface NetworkDefinition<T extends object> {
+	name: string;
+	cron?: string;
+	opensOwnDoors: true;
+	work: (data: T) => Promise<void>;
+}
+
+export type Job<T extends object> = Definition<T> | NetworkDefinition<T>;
+
+const jobs = new Map<string, Job<never>>();
+const reactions = new Map<string, string[]>();
+
+/**
+ * Declares a job at import time. Unless it opens its own doors, its work and its completion commit
+ * together: a job killed half way has done nothing and runs again.
+ */
+export function defineJob<T extends object>(job: Job<T>): Job<T> {
+	if (jobs.has(job.name)) throw new Error(`The job ${job.name} is declared twice.`);
+	jobs.set(job.name, job as Job<never>);
+	return job;
+}
+
+/** Declares that a module reacts to a domain event; `name` says who and what, such as `activity.launch`. */
+export function on<K extends EventKind>(
+	kind: K,
+	name: string,
+	work: (scope: Scope<System>, event: DomainEvent<K>) => Promise<void>
+): void {
+	defineJob<{ businessId: string; eventId: string }>({
+		name,
+		async work(scope, { businessId, eventId }) {
+			await work(scope, await readEvent<K>(scope, businessId, eventId));
+		}
+	});
+	reactions.set(kind, [...(reactions.get(kind) ?? []), name]);
+}
+
+async function readEvent<K extends EventKind>(scope: Scope, businessId: string, id: string): Promise<DomainEvent<K>> {
+	const row = await scope.db
+		.selectFrom('platform.events')
+		.select(['id', 'business_id', 'kind', 'actor', 'data', 'occurred_at'])
+		.where('business_id', '=', businessId)
+		.where('id', '=', id)
+		.executeTakeFirstOrThrow();
+	return {
+		id: row.id,
+		businessId: row.business_id,
+		kind: row.kind as K,
+		actor: row.actor as unknown as DomainEvent['actor'],
+		data: row.data as unknown as DomainEvent<K>['data'],
+		occurredAt: row.occurred_at
+	};
+}
+
+let boss: PgBoss | null = null;
+
+/** Puts a job in the scope's transaction: it exists if and only if that commits. */
+export async function enqueue<T extends object>(scope: Scope<System>, job: Job<T>, data: T, options: { startAfter?: Date } = {}): Promise<void> {
+	if (!boss) throw new Error('Jobs are not started in this process.');
+	await boss.send(job.name, data, { ...options, db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+}
+
+/** As the owner: the tables of the job library, and what the system role may do with them. */
+export async function installJobs(connection: Connection): Promise<void> {
+	const installer = new PgBoss({ ...(ownerConfig(connection) as object), schema, max: 1, supervise: false, schedule: false });
+	await installer.start();
+	await installer.stop({ graceful: false });
+	const owner = new pg.Client(ownerConfig(connection));
+	await owner.connect();
+	try {
+		await owner.query(`grant usage on schema ${schema} to portal_system;
+			grant select, insert, update, delete on all tables in schema ${schema} to portal_system;
+			grant usage on all sequences in schema ${schema} to portal_system`);
+	} finally {
+		await owner.end();
+	}
+}
+
+export interface RunningJobs {
+	/** Resolves when every event waiting now has been relayed and no job is queued or running: for tests and the story. */
+	settle(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+/** Starts the job runner: the declared jobs, their schedules, and the relay of domain events. */
+export async function startJobs(options: { pollingSeconds?: number } = {}): Promise<RunningJobs> {
+	const { database, log, live } = runtime();
+	const started = new PgBoss({
+		db: fromKysely(database.system.db as unknown as KyselyTransactionLike),
+		schema,
+		migrate: false,
+		createSchema: false,
+		// What these two need is the owner's to do.
+		reindex: false,
+		monitorVacuum: false
+	});
+	started.on('error', (error) => {
+		log.error({ error: error.message }, 'the job runner met an error');
+	});
+	await started.start();
+	boss = started;
+
+	const workers: string[] = [];
+	for (const job of jobs.values()) {
+		await started.createQueue(job.name, { retryLimit: 5, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 });
+		if (job.cron) await started.schedule(job.name, job.cron, {}, { tz: 'UTC' });
+		workers.push(
+			await started.work(job.name, { pollingIntervalSeconds: options.pollingSeconds ?? 2, batchSize: 20 }, async (batch) => {
+				for (const { id, data } of batch) await runJob(started, job, id, data as never);
+			})
+		);
+	}
+
+	const relay = startRelay(() => {
+		for (const worker of workers) started.notifyWorker(worker);
+	});
+	const unhear = live.hear(null, (topic) => {
+		if (topic === 'events') void relay.run();
+	});
+	const poll = setInterval(() => void relay.run(), 5_000);
+	await relay.run();
+
+	return {
+		async settle() {
+			for (;;) {
+				await relay.run();
+				if ((await countUnfinished()) === 0) return;
+				for (const worker of workers) started.notifyWorker(worker);
+				await new Promise((resolve) => setTimeout(resolve, 25));
+			}
+		},
+		async stop() {
+			clearInterval(poll);
+			unhear();
+			await relay.stop();
+			boss = null;
+			await started.stop({ graceful: true, timeout: 5_000, close: false });
+		}
+	};
+}
+
+async function runJob(running: PgBoss, job: Job<never>, id: string, data: never): Promise<void> {
+	try {
+		if (job.opensOwnDoors) return await job.work(data);
+		await withSystem(job.name, async (scope) => {
+			await job.work(scope, data);
+			await running.complete(job.name, id, null, { db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+		});
+	} catch (error) {
+		runtime().log.error({ job: job.name, id, error }, 'a job failed; it will be tried again');
+		throw error;
+	}
+}
+
+async function countUnfinished(): Promise<number> {
+	const { rows } = await sql<{ count: number }>`
+		select (select count(*) from platform.events where dispatched_at is null)::int
+			+ (select count(*) from jobs.job where state in ('created', 'retry', 'active')
+				and start_after <= now() and name = any(${[...jobs.keys()]}))::int as count`.execute(runtime().database.system.db);
+	return rows[0]?.count ?? 0;
+}
+
+/** Turns waiting domain events into one job a reaction, each event exactly once. */
+function startRelay(enqueued: () => void): { run(): Promise<void>; stop(): Promise<void> } {
+	let running: Promise<void> | null = null;
+	let again = false;
+	let stopped = false;
+
+	const drain = async (): Promise<void> => {
+		do {
+			again = false;
+			while (!stopped && (await relayBatch(enqueued)) > 0);
+		} while (again && !stopped);
+	};
+	const run = (): Promise<void> => {
+		if (running) {
+			again = true;
+			return running;
+		}
+		running = drain()
+			.catch((error: unknown) => {
+				runtime().log.error({ error }, 'domain events could not be relayed; tried again shortly');
+			})
+			.finally(() => {
+				running = null;
+			});
+		return running;
+	};
+	return {
+		run,
+		async stop() {
+			stopped = true;
+			await running;
+		}
+	};
+}
+
+function relayBatch(enqueued: () => void): Promise<number> {
+	return withSystem('platform.relay', async (scope) => {
+		const events = await scope.db
+			.selectFrom('platform.events')
+			.select(['id', 'business_id', 'kind'])
+			.where('dispatched_at', 'is', null)
+			.orderBy('id')
+			.limit(200)
+			.forUpdate()
+			.skipLocked()
+			.execute();
+		if (events.length === 0) return 0;
+		const due = new Map<string, { data: object }[]>();
+		for (const event of events) {
+			for (const name of reactions.get(event.kind) ?? []) {
+				due.set(name, [...(due.get(name) ?? []), { data: { businessId: event.business_id, eventId: event.id } }]);
+			}
+		}
+		if (!boss) throw new Error('Jobs are not started in this process.');
+		for (const [name, batch] of due) {
+			await boss.insert(name, batch, { db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+		}
+		await scope.db
+			.updateTable('platform.events')
+			.set({ dispatched_at: scope.now })
+			.where('id', 'in', events.map((event) => event.id))
+			.where('dispatched_at', 'is', null)
+			.execute();
+		return events.length;
+	}).then((count) => {
+		if (count > 0) enqueued();
+		return count;
+	});
+}

@@ -1,0 +1,56 @@
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type pg from 'pg';
+import { TooMany } from './errors.ts';
+import { runtime } from './runtime.ts';
+
+export interface Limit {
+	/** Counts one try. @throws TooMany when the key has used up its tries. */
+	take(key: string): Promise<void>;
+	/** @throws TooMany without counting a try. */
+	check(key: string): Promise<void>;
+	/** Forgets the key's tries. */
+	forgive(key: string): Promise<void>;
+}
+
+/** A limit that all processes share: `tries` a key in `seconds`. */
+export function limit(name: string, tries: number, seconds: number): Limit {
+	// A limiter belongs to a pool, and a test may open another one.
+	let made: { pool: pg.Pool; limiter: RateLimiterPostgres } | null = null;
+	const limiter = (): RateLimiterPostgres => {
+		const { pool } = runtime().database.system;
+		if (made?.pool !== pool) {
+			made = {
+				pool,
+				limiter: new RateLimiterPostgres({
+					storeClient: pool,
+					storeType: 'pool',
+					schemaName: 'platform',
+					tableName: 'limits',
+					tableCreated: true,
+					keyPrefix: name,
+					points: tries,
+					duration: seconds,
+					// Its own hourly timer would outlive the pool; sweepLimits does the work as a job.
+					clearExpiredByTimeout: false
+				})
+			};
+		}
+		return made.limiter;
+	};
+	const refuse = (failure: unknown): never => {
+		if (failure instanceof RateLimiterRes) throw new TooMany(failure.msBeforeNext / 1000);
+		throw failure;
+	};
+	return {
+		async take(key) {
+			await limiter().consume(key).catch(refuse);
+		},
+		async check(key) {
+			const state = await limiter().get(key);
+			if (state && state.consumedPoints >= tries) refuse(state);
+		},
+		async forgive(key) {
+			await limiter().delete(key);
+		}
+	};
+}

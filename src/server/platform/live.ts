@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import type pg from 'pg';
+import type { Logger } from './log.ts';
+import type { Scope } from './scope.ts';
+
+const channel = 'evolve_live';
+
+/** What happened, in one word: open pages of the business look again. */
+export type Topic = 'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events';
+
+export interface Live {
+	/** Calls `heard` for each announcement of the business (or `null`: of any) until the returned function is called. */
+	hear(businessId: string | null, heard: (topic: Topic, businessId: string) => void): () => void;
+	close(): Promise<void>;
+}
+
+/** Tells open pages, on every process, after the scope's transaction has committed. */
+export async function announce(scope: Scope, businessId: string, topic: Topic): Promise<void> {
+	await sql`select pg_notify(${channel}, ${`${businessId} ${topic}`})`.execute(scope.db);
+}
+
+/** One LISTEN connection a process, opened again with back-off when it breaks. */
+export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live {
+	const listeners = new Map<string | null, Set<(topic: Topic, businessId: string) => void>>();
+	let client: pg.Client | null = null;
+	let closed = false;
+	let retry: NodeJS.Timeout | undefined;
+	let attempts = 0;
+
+	const tell = (topic: Topic, businessId: string): void => {
+		for (const key of [businessId, null]) for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
+	};
+	// What was announced while the connection was down is not told again: everyone looks once more.
+	const tellAll = (): void => {
+		for (const [businessId, set] of listeners) for (const heard of set) heard('events', businessId ?? '');
+	};
+
+	const open = async (): Promise<void> => {
+		try {
+			const opened = await connect();
+			if (closed) return await opened.end();
+			client = opened;
+			opened.on('notification', ({ payload = '' }) => {
+				const [businessId = '', topic = ''] = payload.split(' ');
+				tell(topic as Topic, businessId);
+			});
+			opened.on('error', (error) => {
+				log.warn({ error: error.message }, 'the live connection broke');
+			});
+			opened.on('end', again);
+			await opened.query(`listen ${channel}`);
+			if (attempts > 0) tellAll();
+			attempts = 0;
+		} catch (error) {
+			log.warn({ error: (error as Error).message }, 'the live connection could not be opened');
+			again();
+		}
+	};
+	const again = (): void => {
+		if (closed || retry) return;
+		client = null;
+		attempts += 1;
+		retry = setTimeout(() => {
+			retry = undefined;
+			void open();
+		}, Math.min(5_000, 100 * 2 ** attempts));
+		retry.unref();
+	};
+	void open();
+
+	return {
+		hear(businessId, heard) {
+			const set = listeners.get(businessId) ?? new Set();
+			listeners.set(businessId, set.add(heard));
+			return () => {
+				set.delete(heard);
+				if (set.size === 0) listeners.delete(businessId);
+			};
+		},
+		async close() {
+			closed = true;
+			clearTimeout(retry);
+			await client?.end();
+		}
+	};
+}
