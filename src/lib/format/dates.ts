@@ -1,0 +1,130 @@
+import { Temporal } from 'temporal-polyfill';
+import { m } from '#lib/paraglide/messages.js';
+import { kept, pageLocale } from './locale.ts';
+
+/*
+ * Instants are `Date`; days are civil dates, `YYYY-MM-DD`, reckoned in the zone of the business.
+ * The order of day, month and year is the product's own (12 Nov 2026); the names of months come
+ * from Intl. English months have three letters in every region, where Intl writes Sept for Kenya.
+ */
+
+const shortMonths = kept((locale) => monthNames(locale, 'short'));
+const longMonths = kept((locale) => monthNames(locale, 'long'));
+const relative = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }));
+
+function monthNames(locale: string, width: 'short' | 'long'): string[] {
+	const language = new Intl.Locale(locale).language;
+	const names = new Intl.DateTimeFormat(language, { month: width, timeZone: 'UTC' });
+	return Array.from({ length: 12 }, (_, month) => names.format(Date.UTC(2026, month, 1)));
+}
+
+function shortMonth(day: Temporal.PlainDate, locale: string): string {
+	return shortMonths(locale)[day.month - 1] ?? '';
+}
+
+/** The civil date that it is at an instant in a zone: `2026-11-25`. */
+export function civilDate(at: Date, zone: string): string {
+	return zoned(at, zone).toPlainDate().toString();
+}
+
+/** The civil date some days after another; before it, for a negative number. */
+export function daysAfter(day: string, days: number): string {
+	return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** How many days lie from one civil date to another: 5 from 25 to 30 November. */
+export function daysBetween(from: string, to: string): number {
+	return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
+}
+
+function zoned(at: Date, zone: string): Temporal.ZonedDateTime {
+	return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+}
+
+/** `12 Nov 2026` */
+export function formatDate(day: string, locale = pageLocale()): string {
+	const date = Temporal.PlainDate.from(day);
+	return `${date.day} ${shortMonth(date, locale)} ${date.year}`;
+}
+
+/** `12 Nov`: only where the year can't be mistaken. */
+export function formatDay(day: string, locale = pageLocale()): string {
+	const date = Temporal.PlainDate.from(day);
+	return `${date.day} ${shortMonth(date, locale)}`;
+}
+
+/** `November` */
+export function formatMonth(day: string, locale = pageLocale()): string {
+	return longMonths(locale)[Temporal.PlainDate.from(day).month - 1] ?? '';
+}
+
+/** `Nov` */
+export function formatShortMonth(day: string, locale = pageLocale()): string {
+	return shortMonth(Temporal.PlainDate.from(day), locale);
+}
+
+/** `14:02`, by the 24-hour clock. */
+export function formatTime(at: Date, zone: string): string {
+	const { hour, minute } = zoned(at, zone);
+	return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+}
+
+/** `25 Nov 2026, 12:04`: the exact moment that a relative time carries as its title. */
+export function formatDateTime(at: Date, zone: string, locale = pageLocale()): string {
+	return `${formatDate(civilDate(at, zone), locale)}, ${formatTime(at, zone)}`;
+}
+
+/**
+ * Two civil dates, both included, with nothing said twice: `1 – 25 Nov 2026`,
+ * `28 Oct – 3 Nov 2026`, `30 Dec 2025 – 2 Jan 2026`, one day as `25 Nov 2026`.
+ *
+ * @param year `drop` leaves the years out; dates of two different years keep them
+ */
+export function formatDays(
+	from: string,
+	to: string,
+	year: 'keep' | 'drop' = 'keep',
+	locale = pageLocale()
+): string {
+	const first = Temporal.PlainDate.from(from);
+	const last = Temporal.PlainDate.from(to);
+	if (first.year !== last.year) return `${formatDate(from, locale)} – ${formatDate(to, locale)}`;
+	const end = year === 'keep' ? formatDate(to, locale) : formatDay(to, locale);
+	if (first.equals(last)) return end;
+	return first.month === last.month
+		? `${first.day} – ${end}`
+		: `${formatDay(from, locale)} – ${end}`;
+}
+
+/**
+ * How long ago something was, in words: `Just now` within a minute, then minutes, then hours (of the
+ * same day, or across midnight up to six), then `Yesterday`, `3 days ago` and, from a week on, the
+ * date. What lies ahead, by a clock that runs fast, is `Just now` as well.
+ */
+export function formatAgo(at: Date, now: Date, zone: string, locale = pageLocale()): string {
+	const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
+	if (minutes < 1) return m.format_just_now();
+	if (minutes < 60) return relative(locale).format(-minutes, 'minute');
+	const day = civilDate(at, zone);
+	const today = civilDate(now, zone);
+	const days = daysBetween(day, today);
+	if (days === 0 || minutes < 6 * 60) {
+		return relative(locale).format(-Math.floor(minutes / 60), 'hour');
+	}
+	if (days === 1) return m.format_yesterday();
+	if (days < 7) return relative(locale).format(-days, 'day');
+	return day.slice(0, 4) === today.slice(0, 4) ? formatDay(day, locale) : formatDate(day, locale);
+}
+
+/** The heading of a day in a list: `Today, 25 Nov`, `Yesterday, 24 Nov`, `Mon 23 Nov`, with the year when it is another. */
+export function formatDayHeading(day: string, today: string, locale = pageLocale()): string {
+	const date =
+		day.slice(0, 4) === today.slice(0, 4) ? formatDay(day, locale) : formatDate(day, locale);
+	if (day === today) return m.format_day_today({ date });
+	if (daysBetween(day, today) === 1) return m.format_day_yesterday({ date });
+	return `${weekdays(locale).format(Date.parse(day))} ${date}`;
+}
+
+const weekdays = kept(
+	(locale) => new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' })
+);

@@ -1,0 +1,56 @@
+import { kept, pageLocale } from './locale.ts';
+
+const formatters = kept(
+	(locale, currency) =>
+		new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'code' })
+);
+
+/**
+ * How many digits of a currency stand behind the point: 2 for KES, 0 for UGX and JPY, 3 for BHD
+ * (ISO 4217, as Intl carries it).
+ *
+ * @throws RangeError when `currency` is not a three-letter code
+ */
+export function minorDigits(currency: string): number {
+	return formatters('en-KE', currency).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** The exact decimal of an amount of minor units: 1250000n KES → `12500.00`. */
+function decimal(amountMinor: bigint, digits: number): `${number}` {
+	const size = (amountMinor < 0n ? -amountMinor : amountMinor).toString().padStart(digits + 1, '0');
+	const sign = amountMinor < 0n ? '-' : '';
+	const whole = size.slice(0, size.length - digits);
+	const fraction = size.slice(size.length - digits);
+	return `${sign}${whole}${digits > 0 ? '.' : ''}${fraction}` as `${number}`;
+}
+
+/**
+ * An amount in two pieces, for figures that set the currency smaller than the number. A minus sign
+ * stands before the number. Nothing passes through floating point, so any bigint is written exactly.
+ *
+ * @param amountMinor minor units, such as cents
+ * @param currency ISO 4217 code
+ */
+export function moneyParts(
+	amountMinor: bigint,
+	currency: string,
+	locale = pageLocale()
+): { currency: string; number: string } {
+	const parts = formatters(locale, currency).formatToParts(
+		decimal(amountMinor, minorDigits(currency))
+	);
+	const number = parts
+		.filter((part) => part.type !== 'currency' && part.type !== 'literal')
+		.map((part) => part.value)
+		.join('');
+	return { currency, number };
+}
+
+/**
+ * An amount as it is written everywhere: `KES 12,500.00`, with a plain space, so that a search for
+ * the words finds it; what must not wrap is kept together by CSS.
+ */
+export function formatMoney(amountMinor: bigint, currency: string, locale = pageLocale()): string {
+	const parts = moneyParts(amountMinor, currency, locale);
+	return `${parts.currency} ${parts.number}`;
+}
