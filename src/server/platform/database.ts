@@ -6,8 +6,7 @@ import type { DB } from './tables.ts';
 
 /** Where PostgreSQL is, as its owner reaches it. */
 export type Connection =
-	| { connectionString: string }
-	| { host: string; port?: number; user: string; database: string };
+	{ connectionString: string } | { host: string; port?: number; user: string; database: string };
 
 /** The unprivileged roles that doors log in as. Only migrations log in as the owner. */
 export const doorRoles = ['portal_app', 'portal_staff', 'portal_system'] as const;
@@ -38,7 +37,11 @@ const types: pg.CustomTypesConfig = {
 };
 
 /** The same server and database, logged in as `role`. */
-export function connectionAs(connection: Connection, role: string, password: string): pg.ClientConfig {
+export function connectionAs(
+	connection: Connection,
+	role: string,
+	password: string
+): pg.ClientConfig {
 	if ('connectionString' in connection) {
 		const url = new URL(connection.connectionString);
 		url.username = role;

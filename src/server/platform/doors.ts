@@ -2,7 +2,16 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { Door } from './database.ts';
 import { isId, newId } from './ids.ts';
 import { runtime } from './runtime.ts';
-import { endScope, mintScope, type Actor, type Member, type ProductKey, type Scope, type Staff, type System } from './scope.ts';
+import {
+	endScope,
+	mintScope,
+	type Actor,
+	type Member,
+	type ProductKey,
+	type Scope,
+	type Staff,
+	type System
+} from './scope.ts';
 import type { DB } from './tables.ts';
 
 interface DoorOptions {
@@ -20,7 +29,8 @@ export function withBusiness<A extends Member | ProductKey, R>(
 	options: DoorOptions = {}
 ): Promise<R> {
 	// The id goes into the opening message as a literal (`set` takes no parameters), so its form is checked.
-	if (!isId('biz', actor.businessId)) throw new Error('A business id of the wrong form reached a door.');
+	if (!isId('biz', actor.businessId))
+		throw new Error('A business id of the wrong form reached a door.');
 	return open(
 		runtime().database.app,
 		// One message, one round trip; the first setting makes the second reach the workers of a Citus cluster.
@@ -32,7 +42,12 @@ export function withBusiness<A extends Member | ProductKey, R>(
 }
 
 /** The door of the vendor's staff. It sees every business; what it was opened for is kept in the audit log. */
-export function withStaff<R>(actor: Staff, reason: string, work: (scope: Scope<Staff>) => Promise<R>, options: DoorOptions = {}): Promise<R> {
+export function withStaff<R>(
+	actor: Staff,
+	reason: string,
+	work: (scope: Scope<Staff>) => Promise<R>,
+	options: DoorOptions = {}
+): Promise<R> {
 	return open(
 		runtime().database.staff,
 		'begin',
@@ -40,7 +55,12 @@ export function withStaff<R>(actor: Staff, reason: string, work: (scope: Scope<S
 		async (scope) => {
 			await scope.db
 				.insertInto('audit.entries')
-				.values({ id: newId('aud', scope.now), person_id: actor.personId, reason, occurred_at: scope.now })
+				.values({
+					id: newId('aud', scope.now),
+					person_id: actor.personId,
+					reason,
+					occurred_at: scope.now
+				})
 				.execute();
 			return work(scope);
 		},
@@ -49,7 +69,11 @@ export function withStaff<R>(actor: Staff, reason: string, work: (scope: Scope<S
 }
 
 /** The door of jobs, schedules, sign-in and the operator's command line. `job` names which. */
-export function withSystem<R>(job: string, work: (scope: Scope<System>) => Promise<R>, options: DoorOptions = {}): Promise<R> {
+export function withSystem<R>(
+	job: string,
+	work: (scope: Scope<System>) => Promise<R>,
+	options: DoorOptions = {}
+): Promise<R> {
 	return open(runtime().database.system, 'begin', { kind: 'system', job }, work, options);
 }
 

@@ -56,7 +56,11 @@ export function on<K extends EventKind>(
 	reactions.set(kind, [...(reactions.get(kind) ?? []), name]);
 }
 
-async function readEvent<K extends EventKind>(scope: Scope, businessId: string, id: string): Promise<DomainEvent<K>> {
+async function readEvent<K extends EventKind>(
+	scope: Scope,
+	businessId: string,
+	id: string
+): Promise<DomainEvent<K>> {
 	const row = await scope.db
 		.selectFrom('platform.events')
 		.select(['id', 'business_id', 'kind', 'actor', 'data', 'occurred_at'])
@@ -76,14 +80,28 @@ async function readEvent<K extends EventKind>(scope: Scope, businessId: string, 
 let boss: PgBoss | null = null;
 
 /** Puts a job in the scope's transaction: it exists if and only if that commits. */
-export async function enqueue<T extends object>(scope: Scope<System>, job: Job<T>, data: T, options: { startAfter?: Date } = {}): Promise<void> {
+export async function enqueue<T extends object>(
+	scope: Scope<System>,
+	job: Job<T>,
+	data: T,
+	options: { startAfter?: Date } = {}
+): Promise<void> {
 	if (!boss) throw new Error('Jobs are not started in this process.');
-	await boss.send(job.name, data, { ...options, db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+	await boss.send(job.name, data, {
+		...options,
+		db: fromKysely(scope.db as unknown as KyselyTransactionLike)
+	});
 }
 
 /** As the owner: the tables of the job library, and what the system role may do with them. */
 export async function installJobs(connection: Connection): Promise<void> {
-	const installer = new PgBoss({ ...(ownerConfig(connection) as object), schema, max: 1, supervise: false, schedule: false });
+	const installer = new PgBoss({
+		...(ownerConfig(connection) as object),
+		schema,
+		max: 1,
+		supervise: false,
+		schedule: false
+	});
 	await installer.start();
 	await installer.stop({ graceful: false });
 	const owner = new pg.Client(ownerConfig(connection));
@@ -123,12 +141,21 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 
 	const workers: string[] = [];
 	for (const job of jobs.values()) {
-		await started.createQueue(job.name, { retryLimit: 5, retryDelay: 2, retryBackoff: true, expireInSeconds: 300 });
+		await started.createQueue(job.name, {
+			retryLimit: 5,
+			retryDelay: 2,
+			retryBackoff: true,
+			expireInSeconds: 300
+		});
 		if (job.cron) await started.schedule(job.name, job.cron, {}, { tz: 'UTC' });
 		workers.push(
-			await started.work(job.name, { pollingIntervalSeconds: options.pollingSeconds ?? 2, batchSize: 20 }, async (batch) => {
-				for (const { id, data } of batch) await runJob(started, job, id, data as never);
-			})
+			await started.work(
+				job.name,
+				{ pollingIntervalSeconds: options.pollingSeconds ?? 2, batchSize: 20 },
+				async (batch) => {
+					for (const { id, data } of batch) await runJob(started, job, id, data as never);
+				}
+			)
 		);
 	}
 
@@ -165,7 +192,9 @@ async function runJob(running: PgBoss, job: Job<never>, id: string, data: never)
 		if (job.opensOwnDoors) return await job.work(data);
 		await withSystem(job.name, async (scope) => {
 			await job.work(scope, data);
-			await running.complete(job.name, id, null, { db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+			await running.complete(job.name, id, null, {
+				db: fromKysely(scope.db as unknown as KyselyTransactionLike)
+			});
 		});
 	} catch (error) {
 		runtime().log.error({ job: job.name, id, error }, 'a job failed; it will be tried again');
@@ -177,7 +206,9 @@ async function countUnfinished(): Promise<number> {
 	const { rows } = await sql<{ count: number }>`
 		select (select count(*) from platform.events where dispatched_at is null)::int
 			+ (select count(*) from jobs.job where state in ('created', 'retry', 'active')
-				and start_after <= now() and name = any(${[...jobs.keys()]}))::int as count`.execute(runtime().database.system.db);
+				and start_after <= now() and name = any(${[...jobs.keys()]}))::int as count`.execute(
+		runtime().database.system.db
+	);
 	return rows[0]?.count ?? 0;
 }
 
@@ -231,17 +262,26 @@ function relayBatch(enqueued: () => void): Promise<number> {
 		const due = new Map<string, { data: object }[]>();
 		for (const event of events) {
 			for (const name of reactions.get(event.kind) ?? []) {
-				due.set(name, [...(due.get(name) ?? []), { data: { businessId: event.business_id, eventId: event.id } }]);
+				due.set(name, [
+					...(due.get(name) ?? []),
+					{ data: { businessId: event.business_id, eventId: event.id } }
+				]);
 			}
 		}
 		if (!boss) throw new Error('Jobs are not started in this process.');
 		for (const [name, batch] of due) {
-			await boss.insert(name, batch, { db: fromKysely(scope.db as unknown as KyselyTransactionLike) });
+			await boss.insert(name, batch, {
+				db: fromKysely(scope.db as unknown as KyselyTransactionLike)
+			});
 		}
 		await scope.db
 			.updateTable('platform.events')
 			.set({ dispatched_at: scope.now })
-			.where('id', 'in', events.map((event) => event.id))
+			.where(
+				'id',
+				'in',
+				events.map((event) => event.id)
+			)
 			.where('dispatched_at', 'is', null)
 			.execute();
 		return events.length;

@@ -6,7 +6,8 @@ import type { Scope } from './scope.ts';
 const channel = 'evolve_live';
 
 /** What happened, in one word: open pages of the business look again. */
-export type Topic = 'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events';
+export type Topic =
+	'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events';
 
 export interface Live {
 	/** Calls `heard` for each announcement of the business (or `null`: of any) until the returned function is called. */
@@ -28,11 +29,13 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	let attempts = 0;
 
 	const tell = (topic: Topic, businessId: string): void => {
-		for (const key of [businessId, null]) for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
+		for (const key of [businessId, null])
+			for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
 	};
 	// What was announced while the connection was down is not told again: everyone looks once more.
 	const tellAll = (): void => {
-		for (const [businessId, set] of listeners) for (const heard of set) heard('events', businessId ?? '');
+		for (const [businessId, set] of listeners)
+			for (const heard of set) heard('events', businessId ?? '');
 	};
 
 	const open = async (): Promise<void> => {
@@ -60,10 +63,13 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 		if (closed || retry) return;
 		client = null;
 		attempts += 1;
-		retry = setTimeout(() => {
-			retry = undefined;
-			void open();
-		}, Math.min(5_000, 100 * 2 ** attempts));
+		retry = setTimeout(
+			() => {
+				retry = undefined;
+				void open();
+			},
+			Math.min(5_000, 100 * 2 ** attempts)
+		);
 		retry.unref();
 	};
 	void open();

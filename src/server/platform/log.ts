@@ -9,7 +9,19 @@ export function createLog(level: string): Logger {
 			level,
 			base: null,
 			redact: {
-				paths: ['password', 'token', 'secret', 'authorization', 'cookie', '*.password', '*.token', '*.secret', '*.authorization', '*.cookie', '*.client_secret'],
+				paths: [
+					'password',
+					'token',
+					'secret',
+					'authorization',
+					'cookie',
+					'*.password',
+					'*.token',
+					'*.secret',
+					'*.authorization',
+					'*.cookie',
+					'*.client_secret'
+				],
 				censor: '[withheld]'
 			}
 		},

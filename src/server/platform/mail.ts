@@ -25,7 +25,13 @@ export async function post(scope: Scope<System>, letter: Letter): Promise<void> 
 	const id = newId('mai', scope.now);
 	await scope.db
 		.insertInto('platform.mails')
-		.values({ id, recipient: letter.to, subject: letter.subject, body: letter.body, created_at: scope.now })
+		.values({
+			id,
+			recipient: letter.to,
+			subject: letter.subject,
+			body: letter.body,
+			created_at: scope.now
+		})
 		.execute();
 	await enqueue(scope, deliver, { id });
 }
@@ -36,11 +42,20 @@ const deliver = defineJob<{ id: string }>({
 	async work({ id }) {
 		if (!transport) return;
 		const letter = await withSystem('platform.mail', (scope) =>
-			scope.db.selectFrom('platform.mails').select(['recipient', 'subject', 'body', 'sent_at']).where('id', '=', id).executeTakeFirst()
+			scope.db
+				.selectFrom('platform.mails')
+				.select(['recipient', 'subject', 'body', 'sent_at'])
+				.where('id', '=', id)
+				.executeTakeFirst()
 		);
 		if (!letter || letter.sent_at) return;
 		try {
-			await transport.sendMail({ from: sender, to: letter.recipient, subject: letter.subject, text: letter.body });
+			await transport.sendMail({
+				from: sender,
+				to: letter.recipient,
+				subject: letter.subject,
+				text: letter.body
+			});
 		} catch (error) {
 			await record(id, { failure: (error as Error).message });
 			throw error;
@@ -60,7 +75,12 @@ function record(id: string, outcome: { failure: string | null; sent?: true }): P
 }
 
 /** The newest letters, for the development page. */
-export async function listMails(scope: Scope<System>, limit: number): Promise<(Letter & { id: string; createdAt: Date; sentAt: Date | null; failure: string | null })[]> {
+export async function listMails(
+	scope: Scope<System>,
+	limit: number
+): Promise<
+	(Letter & { id: string; createdAt: Date; sentAt: Date | null; failure: string | null })[]
+> {
 	const rows = await scope.db
 		.selectFrom('platform.mails')
 		.select(['id', 'recipient', 'subject', 'body', 'created_at', 'sent_at', 'failure'])

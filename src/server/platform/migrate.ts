@@ -27,10 +27,15 @@ export async function migrate(connection: Connection, secrets: Secrets): Promise
 		dialect: new PostgresDialect({ pool: new pg.Pool({ ...ownerConfig(connection), max: 2 }) })
 	});
 	try {
-		const { error, results = [] } = await new Migrator({ db, provider: { getMigrations } }).migrateToLatest();
+		const { error, results = [] } = await new Migrator({
+			db,
+			provider: { getMigrations }
+		}).migrateToLatest();
 		if (error) {
 			const failed = results.find((result) => result.status === 'Error');
-			throw new Error(`The migration ${failed?.migrationName ?? ''} failed: ${String(error)}`, { cause: error });
+			throw new Error(`The migration ${failed?.migrationName ?? ''} failed: ${String(error)}`, {
+				cause: error
+			});
 		}
 		await installJobs(connection);
 		return results.map((result) => result.migrationName);

@@ -18,7 +18,9 @@ export async function ensureRoles(owner: pg.Client, secrets: Secrets): Promise<v
 		for (const role of doorRoles) {
 			const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [role]);
 			const words = `login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password ${pg.escapeLiteral(rolePassword(secrets, role))}`;
-			await owner.query(`${rowCount ? 'alter' : 'create'} role ${pg.escapeIdentifier(role)} ${words}`);
+			await owner.query(
+				`${rowCount ? 'alter' : 'create'} role ${pg.escapeIdentifier(role)} ${words}`
+			);
 		}
 	} finally {
 		await owner.query('select pg_advisory_unlock(4611686018427387)');

@@ -25,6 +25,9 @@ export function setRuntime(runtime: Runtime | null): void {
 
 /** @throws Error before main.ts (or a test) has set one. */
 export function runtime(): Runtime {
-	if (!current) throw new Error('No runtime: the process has not been started through main.ts, the command line or a test.');
+	if (!current)
+		throw new Error(
+			'No runtime: the process has not been started through main.ts, the command line or a test.'
+		);
 	return current;
 }

@@ -63,9 +63,11 @@ export function endScope(scope: Scope): void {
 
 /** @throws Forbidden when the actor lacks the permission; Error when no door minted the scope. */
 export function authorize(scope: Scope, permission: Permission): void {
-	if (!minted.has(scope)) throw new Error('This scope was not minted by a door, or its door has closed.');
+	if (!minted.has(scope))
+		throw new Error('This scope was not minted by a door, or its door has closed.');
 	const { actor } = scope;
-	if (!allowed(actor.kind === 'member' ? actor.role : actor.kind, permission)) throw new Forbidden();
+	if (!allowed(actor.kind === 'member' ? actor.role : actor.kind, permission))
+		throw new Forbidden();
 }
 
 /**

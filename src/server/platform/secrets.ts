@@ -21,7 +21,10 @@ export function loadSecrets(options: { secret?: string | undefined; file: string
 		mkdirSync(dirname(options.file), { recursive: true });
 		// 'wx': of two processes starting at once one makes the file and the other reads it.
 		try {
-			writeFileSync(options.file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+			writeFileSync(options.file, randomBytes(32).toString('base64url'), {
+				mode: 0o600,
+				flag: 'wx'
+			});
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 		}
@@ -38,12 +41,19 @@ export function secretsFrom(secret: string): Secrets {
 		seal(purpose, plain) {
 			const nonce = randomBytes(12);
 			const cipher = createCipheriv('aes-256-gcm', derive(purpose), nonce);
-			return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+			return Buffer.concat([
+				nonce,
+				cipher.update(plain, 'utf8'),
+				cipher.final(),
+				cipher.getAuthTag()
+			]);
 		},
 		open(purpose, sealed) {
 			const decipher = createDecipheriv('aes-256-gcm', derive(purpose), sealed.subarray(0, 12));
 			decipher.setAuthTag(sealed.subarray(-16));
-			return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+			return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString(
+				'utf8'
+			);
 		}
 	};
 }

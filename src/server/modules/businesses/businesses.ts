@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
+import { isId, newId } from '../../platform/ids.ts';
+import { businessOf } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+
+export const BusinessId = v.custom<string>(
+	(value) => isId('biz', value),
+	'This is not the id of a business.'
+);
+
+const TimeZone = v.pipe(
+	v.string(),
+	v.check((zone) => {
+		try {
+			return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+		} catch {
+			// RangeError is how Intl says that it does not know the zone.
+			return false;
+		}
+	}, 'This is not a time zone: write one such as Africa/Nairobi.')
+);
+
+const CreateBusiness = v.object({
+	name: v.pipe(
+		v.string(),
+		v.trim(),
+		v.nonEmpty('Write the name of the business.'),
+		v.maxLength(120)
+	),
+	timeZone: v.optional(TimeZone, 'Africa/Nairobi'),
+	currency: v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^[A-Z]{3}$/, 'Write a currency by its three letters, such as KES.')
+		),
+		'KES'
+	)
+});
+
+export const createBusiness = usecase(
+	'business.create',
+	CreateBusiness,
+	async ({ db, now }, input) => {
+		const id = newId('biz', now);
+		await db
+			.insertInto('businesses.businesses')
+			.values({
+				id,
+				name: input.name,
+				time_zone: input.timeZone,
+				currency: input.currency,
+				created_at: now
+			})
+			.execute();
+		return { id };
+	}
+);
+
+/** @throws NotFound */
+export const readBusiness = usecase('business.read', v.object({}), async (scope) => {
+	const row = await scope.db
+		.selectFrom('businesses.businesses')
+		.select(['id', 'name', 'time_zone', 'currency', 'created_at'])
+		.where('id', '=', businessOf(scope))
+		.executeTakeFirst();
+	if (!row) throw new NotFound('This business');
+	return {
+		id: row.id,
+		name: row.name,
+		timeZone: row.time_zone,
+		currency: row.currency,
+		createdAt: row.created_at
+	};
+});
+
+/** Every business, oldest first: for jobs and the command line. */
+export const listBusinesses = usecase('business.create', v.object({}), async ({ db }) =>
+	db
+		.selectFrom('businesses.businesses')
+		.select(['id', 'name', 'time_zone as timeZone', 'currency'])
+		.orderBy('id')
+		.execute()
+);

@@ -1,0 +1,10 @@
+export { BusinessId, createBusiness, listBusinesses, readBusiness } from './businesses.ts';
+export {
+	addMember,
+	countMembers,
+	listJoinings,
+	listMembers,
+	listMembershipsOf,
+	type Membership,
+	type MemberView
+} from './memberships.ts';

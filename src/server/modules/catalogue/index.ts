@@ -1,0 +1,11 @@
+export { listClients, setClientSecret, type Client } from './clients.ts';
+export {
+	createApiKey,
+	listLiveKeys,
+	readApiKey,
+	revokeApiKey,
+	revokeKeysOf,
+	type ApiKey
+} from './keys.ts';
+export { listPlans, savePlan } from './plans.ts';
+export { listProducts, readProduct, saveProduct, type Product } from './products.ts';

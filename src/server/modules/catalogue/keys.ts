@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Scope, System } from '../../platform/scope.ts';
+import { newToken, tokenHash } from '../../platform/secrets.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { readProduct } from './products.ts';
+
+/** Recognisable in a leak: scanners and people see what it is. */
+const keyPrefix = 'evk_';
+
+/** Makes a key. `token` is told this once; only its hash is stored. */
+export const createApiKey = usecase(
+	'api-key.create',
+	v.object({ product: v.string() }),
+	async (scope, input) => {
+		const product = await readProduct(scope, { slug: input.product });
+		const token = keyPrefix + newToken();
+		const id = newId('key', scope.now);
+		await scope.db
+			.insertInto('catalogue.api_keys')
+			.values({
+				id,
+				product_id: product.id,
+				token_hash: tokenHash(token),
+				hint: token.slice(0, 8),
+				created_at: scope.now
+			})
+			.execute();
+		return { id, token };
+	}
+);
+
+/** @throws NotFound for a key that does not exist or was revoked before. */
+export const revokeApiKey = usecase(
+	'api-key.revoke',
+	v.object({ id: v.string() }),
+	async ({ db, now }, { id }) => {
+		const { numUpdatedRows } = await db
+			.updateTable('catalogue.api_keys')
+			.set({ revoked_at: now })
+			.where('id', '=', id)
+			.where('revoked_at', 'is', null)
+			.executeTakeFirst();
+		if (numUpdatedRows === 0n) throw new NotFound('This key');
+	}
+);
+
+export interface ApiKey {
+	id: string;
+	productId: string;
+	slug: string;
+	revoked: boolean;
+}
+
+/** The key of a token, revoked ones included, or null. Part of authentication: it asks no permission. */
+export async function readApiKey(
+	{ db }: Scope<System>,
+	{ token }: { token: string }
+): Promise<ApiKey | null> {
+	const row = await db
+		.selectFrom('catalogue.api_keys as k')
+		.innerJoin('catalogue.products as p', 'p.id', 'k.product_id')
+		.select(['k.id', 'k.product_id', 'p.slug', 'k.revoked_at'])
+		.where('k.token_hash', '=', tokenHash(token))
+		.executeTakeFirst();
+	return row
+		? { id: row.id, productId: row.product_id, slug: row.slug, revoked: row.revoked_at !== null }
+		: null;
+}
+
+/** Which of these keys are still not revoked, read in the caller's transaction. */
+export async function listLiveKeys(
+	{ db }: Scope<System>,
+	{ ids }: { ids: string[] }
+): Promise<string[]> {
+	if (ids.length === 0) return [];
+	const rows = await db
+		.selectFrom('catalogue.api_keys')
+		.select('id')
+		.where('id', 'in', ids)
+		.where('revoked_at', 'is', null)
+		.execute();
+	return rows.map((row) => row.id);
+}
+
+/** Revokes every key of a product made before the scope's moment: a new start of a sample product gets a new key. */
+export const revokeKeysOf = usecase(
+	'api-key.revoke',
+	v.object({ product: v.string() }),
+	async (scope, input) => {
+		const product = await readProduct(scope, { slug: input.product });
+		await scope.db
+			.updateTable('catalogue.api_keys')
+			.set({ revoked_at: scope.now })
+			.where('product_id', '=', product.id)
+			.where('revoked_at', 'is', null)
+			.execute();
+	}
+);

@@ -1,0 +1,57 @@
+import * as v from 'valibot';
+import { newId } from '../../platform/ids.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { readProduct } from './products.ts';
+
+const SavePlan = v.object({
+	product: v.string(),
+	slug: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,40}$/)),
+	name: v.pipe(v.string(), v.nonEmpty()),
+	/** What the plan costs a month before tax, in minor units of the currency. */
+	amountMinor: v.pipe(v.bigint(), v.minValue(0n)),
+	currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+	seats: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	includedBytes: v.optional(v.pipe(v.bigint(), v.minValue(1n))),
+	trialDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+	position: v.pipe(v.number(), v.integer())
+});
+
+/** Makes the plan of this product and slug, or changes the one there is. */
+export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, input) => {
+	const product = await readProduct(scope, { slug: input.product });
+	const columns = {
+		name: input.name,
+		amount_minor: input.amountMinor,
+		currency: input.currency,
+		seats: input.seats ?? null,
+		included_bytes: input.includedBytes ?? null,
+		trial_days: input.trialDays ?? null,
+		position: input.position
+	};
+	return scope.db
+		.insertInto('catalogue.plans')
+		.values({ id: newId('pla', scope.now), product_id: product.id, slug: input.slug, ...columns })
+		.onConflict((conflict) => conflict.columns(['product_id', 'slug']).doUpdateSet(columns))
+		.returning('id')
+		.executeTakeFirstOrThrow();
+});
+
+/** All plans, those of one product in the vendor's order. */
+export const listPlans = usecase('catalogue.read', v.object({}), async ({ db }) =>
+	db
+		.selectFrom('catalogue.plans')
+		.select([
+			'id',
+			'product_id as productId',
+			'slug',
+			'name',
+			'amount_minor as amountMinor',
+			'currency',
+			'seats',
+			'included_bytes as includedBytes',
+			'trial_days as trialDays'
+		])
+		.orderBy('product_id')
+		.orderBy('position')
+		.execute()
+);

@@ -1,0 +1,10 @@
+import { defineJob } from '../../platform/jobs.ts';
+import { sweepSessions } from './sessions.ts';
+
+defineJob({
+	name: 'identity.sweep-sessions',
+	cron: '*/10 * * * *',
+	async work(scope) {
+		await sweepSessions(scope);
+	}
+});
