@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byteParts, byteScale, formatBytes } from './bytes.ts';
+import { byteParts, bytesLike, formatBytes } from './bytes.ts';
 
 describe('amounts of data', () => {
 	it.each([
@@ -25,7 +25,12 @@ describe('amounts of data', () => {
 		expect(byteParts(2_100_000_000, 'en-KE')).toEqual({ number: '2.1', unit: 'GB' });
 	});
 
-	it('give an axis the unit of its largest figure', () => {
-		expect(byteScale(3_000_000_000)).toEqual({ unit: 'GB', size: 1_000_000_000 });
+	it('share one unit on an axis', () => {
+		const written = bytesLike(1_500_000_000, 'en-KE');
+		expect([500_000_000, 1_000_000_000, 1_500_000_000].map(written)).toEqual([
+			'0.5 GB',
+			'1 GB',
+			'1.5 GB'
+		]);
 	});
 });

@@ -6,7 +6,7 @@ const whole = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDi
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** The power of 1,000 that an amount is written in, after rounding: 999.96 MB is written as 1 GB. */
-export function byteScale(bytes: number): { unit: string; size: number } {
+function byteScale(bytes: number): { unit: string; size: number } {
 	const magnitude = Math.abs(bytes);
 	let power = 0;
 	while (power < units.length - 1) {
@@ -37,4 +37,13 @@ export function byteParts(
 export function formatBytes(bytes: number | bigint, locale = pageLocale()): string {
 	const parts = byteParts(bytes, locale);
 	return `${parts.number} ${parts.unit}`;
+}
+
+/**
+ * Writes amounts all in the unit of the largest of them, as an axis does: `0.5 GB` beside `1 GB`.
+ */
+export function bytesLike(largest: number, locale = pageLocale()): (bytes: number) => string {
+	const { unit, size } = byteScale(largest);
+	const formatter = fine(locale);
+	return (bytes) => `${formatter.format(bytes / size)} ${unit}`;
 }

@@ -81,12 +81,22 @@ function rounded(value: number): number {
 }
 
 export function drawLines(input: LinesInput): Lines {
-	const { steps, current, earlier = [], expected = null, limit = null } = input;
+	const { steps, current, expected = null, limit = null } = input;
+	const earlier = input.earlier?.slice(0, steps) ?? [];
 	const height = input.height ?? 212;
 	const base = height - below;
 
-	const largest = Math.max(0, expected ?? 0, limit ?? 0, ...valuesOf(current), ...valuesOf(earlier));
-	const scale = scaleLinear().domain([0, largest || 1]).nice(3).range([base, above]);
+	const largest = Math.max(
+		0,
+		expected ?? 0,
+		limit ?? 0,
+		...valuesOf(current),
+		...valuesOf(earlier)
+	);
+	const scale = scaleLinear()
+		.domain([0, largest || 1])
+		.nice(3)
+		.range([base, above]);
 	const ticks = scale.ticks(3).filter((tick) => !input.whole || Number.isInteger(tick));
 
 	const points = current.map((value, step) => ({ step, value }));
@@ -116,7 +126,7 @@ export function drawLines(input: LinesInput): Lines {
 		grid: ticks.map((value) => ({ value, y: rounded(scale(value)) })),
 		line: path(points) ?? '',
 		area: ground(points) ?? '',
-		earlier: path(earlier.slice(0, steps).map((value, step) => ({ step, value }))) ?? '',
+		earlier: path(earlier.map((value, step) => ({ step, value }))) ?? '',
 		expected: path(ahead) ?? '',
 		limitY: limit === null ? null : rounded(scale(limit)),
 		last: last && lastMark(last, steps, scale(last.value))
