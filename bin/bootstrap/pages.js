@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import { hashOf } from './hash.js';
+import { withLock } from './lock.js';
+import { Plain, cachePath } from './project.js';
+
+/** Everything the built pages are made from. Tests, and what other steps make, change nothing in them. */
+const sources = ['src', 'static', 'messages', 'project.inlang/settings.json', 'package.json', 'package-lock.json', 'vite.config.ts', 'bin/fonts.js'];
+
+/** @param {string} file */
+const leaveOut = (file) => file === 'src/lib/paraglide' || file === 'static/fonts' || /\.(test|journey)\.ts$/.test(file);
+
+/** @param {string} root */
+export const pagesHash = (root) => hashOf(root, sources, leaveOut);
+
+/**
+ * Builds the pages unless this very source has been built before. Every build has a directory named by its
+ * hash, which appears only when it is whole: a build killed half way is not mistaken for one, and a
+ * server goes on with the pages it was started with while the next ones are made.
+ * @param {import('./ground.js').Ground} ground
+ * @returns {Promise<string>} the directory with handler.js
+ */
+export async function buildPages(ground) {
+	const { root, run, progress } = ground;
+	const hash = pagesHash(root);
+	const directory = cachePath('pages', hash);
+	if (existsSync(directory)) {
+		const now = new Date();
+		utimesSync(directory, now, now);
+		return directory;
+	}
+	await withLock(cachePath('pages.lock'), async () => {
+		if (existsSync(directory)) return;
+		await progress.step('Building the pages', async () => {
+			const { code, output } = await run(['bin/bootstrap/build.js'], {
+				env: { NODE_ENV: 'production', EVOLVE_BUILD: hash },
+				output: 'capture'
+			});
+			if (code !== 0) throw new Plain(`The pages could not be built (exit code ${code}):\n\n${output.trim()}\n`);
+		});
+		// Someone edited while we built: what was built is neither the old source nor surely the new.
+		if (pagesHash(root) !== hash) return;
+		mkdirSync(path.dirname(directory), { recursive: true });
+		renameSync(path.join(root, 'build'), directory);
+		dropOldPages(path.dirname(directory));
+	});
+	return existsSync(directory) ? directory : buildPages(ground);
+}
+
+/**
+ * Keeps the three builds used last: a server may still be running from the one before.
+ * @param {string} directory
+ */
+function dropOldPages(directory) {
+	const builds = readdirSync(directory)
+		.map((name) => ({ file: path.join(directory, name), used: statSync(path.join(directory, name)).mtimeMs }))
+		.sort((a, b) => b.used - a.used);
+	for (const { file } of builds.slice(3)) rmSync(file, { recursive: true, force: true });
+}

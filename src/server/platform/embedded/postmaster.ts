@@ -1,0 +1,154 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from '../log.ts';
+import { StartFailure } from '../start-failure.ts';
+import type { Binaries } from './binaries.ts';
+import { toolEnvironment } from './cluster.ts';
+import type { Privileges } from './privileges.ts';
+import { commandLine, identity, isAlive } from './processes.ts';
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+/** A living postmaster of one cluster, as its pid file tells. */
+export interface Running {
+	pid: number;
+	socketDirectory: string;
+	status: 'starting' | 'ready' | 'stopping';
+	/** Whether the process that started it lives; without it the postmaster is an orphan. */
+	owned: boolean;
+}
+
+/** What PostgreSQL's FATAL lines say of a start that came too early: it is worth another try. */
+export const busy =
+	/lock file "postmaster\.pid" already exists|pre-existing shared memory block|is the postmaster .* still running/i;
+
+const ownerSetting = 'evolve.owner=';
+
+/**
+ * The postmaster that runs on a cluster, if any. A pid file may name a process that is long gone, or
+ * whose id now belongs to a stranger.
+ */
+export function findRunning(cluster: string): Running | undefined {
+	const file = path.join(cluster, 'postmaster.pid');
+	let lines: string[];
+	try {
+		lines = readFileSync(file, 'utf8').split('\n');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
+	const pid = Number(lines[0]);
+	if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return undefined;
+	const words = commandLine(pid);
+	if (path.basename(words[0] ?? '') !== 'postgres' || words[words.indexOf('-D') + 1] !== cluster) {
+		// PostgreSQL would take the stranger for its own. Named dead, the file still keeps the key of the shared
+		// memory, by which PostgreSQL sees back ends that outlived their postmaster.
+		writeFileSync(file, [String(2 ** 31 - 1), ...lines.slice(1)].join('\n'));
+		return undefined;
+	}
+	const owner = words.find((word) => word.startsWith(ownerSetting))?.slice(ownerSetting.length);
+	const status = lines[7]?.trim();
+	return {
+		pid,
+		socketDirectory: lines[4]?.trim() ?? '',
+		status: status === 'ready' || status === 'stopping' ? status : 'starting',
+		owned: owner !== undefined && identity(Number.parseInt(owner)) === owner
+	};
+}
+
+/** A postmaster that this process has started. */
+export interface Postmaster {
+	/** Resolves when it has ended, for whatever reason, with a few words on how. */
+	ended: Promise<string>;
+	/** A clean (fast) shutdown; one that hangs is ended so that the next start recovers. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts a postmaster and waits until it takes connections, however long its recovery takes.
+ * @throws StartFailure with PostgreSQL's own words
+ */
+export async function startPostmaster(
+	cluster: string,
+	binaries: Binaries,
+	privileges: Privileges,
+	log: Log
+): Promise<Postmaster> {
+	const { command, args } = privileges.wrap(
+		binaries.postgres,
+		['-D', cluster, '-c', `${ownerSetting}${identity(process.pid) ?? ''}`],
+		{ leash: true }
+	);
+	const child = spawn(command, args, {
+		cwd: cluster,
+		env: toolEnvironment(),
+		stdio: ['ignore', 'ignore', 'pipe'],
+		// A group of its own: Ctrl-C in a terminal must not stop the database before the requests are drained.
+		detached: true
+	});
+	// Where no signal comes with our death, this at least covers every end but kill -9.
+	const end = (): void => void child.kill('SIGINT');
+	process.on('exit', end);
+	const said = relay(child, log);
+	const ended = new Promise<string>((resolve) => {
+		child.once('error', (error) => {
+			resolve(error.message);
+		});
+		child.once('close', (code, signal) => {
+			process.off('exit', end);
+			resolve(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
+		});
+	});
+
+	let gone: string | undefined;
+	void ended.then((how) => (gone = how));
+	while (gone === undefined) {
+		const running = findRunning(cluster);
+		if (running?.pid === child.pid && running?.status === 'ready') {
+			return { ended, stop: () => shutDown(child, ended, log) };
+		}
+		await wait(15);
+	}
+	throw new StartFailure(`The embedded PostgreSQL did not start (${gone}):\n${said().join('\n')}`);
+}
+
+async function shutDown(child: ChildProcess, ended: Promise<string>, log: Log): Promise<void> {
+	for (const [signal, patience] of [
+		['SIGINT', 6_000],
+		['SIGQUIT', 1_000],
+		['SIGKILL', 1_000]
+	] as const) {
+		child.kill(signal);
+		const stopped = await Promise.race([ended, wait(patience, undefined, { ref: false })]);
+		if (stopped !== undefined) return;
+		log.warn(`PostgreSQL did not end within ${patience} ms of ${signal}`);
+	}
+}
+
+/** Ends a postmaster whose owner has gone, and waits for it. */
+export async function endOrphan(running: Running): Promise<void> {
+	process.kill(running.pid, 'SIGINT');
+	for (let waited = 0; isAlive(running.pid); waited += 20) {
+		if (waited === 10_000) process.kill(running.pid, 'SIGQUIT');
+		await wait(20);
+	}
+}
+
+/** Passes PostgreSQL's words on to the log; gives the last ones. */
+function relay(child: ChildProcess, log: Log): () => string[] {
+	const last: string[] = [];
+	let level: 'debug' | 'warn' = 'debug';
+	if (child.stderr) {
+		createInterface({ input: child.stderr }).on('line', (line) => {
+			if (/^(LOG|WARNING|ERROR|FATAL|PANIC):/.test(line))
+				level = /^(FATAL|PANIC)/.test(line) ? 'warn' : 'debug';
+			log[level]({ from: 'postgres' }, line);
+			last.push(line);
+			if (last.length > 20) last.shift();
+		});
+	}
+	return () => last;
+}
