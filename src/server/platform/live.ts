@@ -12,6 +12,8 @@ export type Topic =
 export interface Live {
 	/** Calls `heard` for each announcement of the business (or `null`: of any) until the returned function is called. */
 	hear(businessId: string | null, heard: (topic: Topic, businessId: string) => void): () => void;
+	/** Aborted when the process drains: open streams end. */
+	readonly closing: AbortSignal;
 	close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	const listeners = new Map<string | null, Set<(topic: Topic, businessId: string) => void>>();
 	let client: pg.Client | null = null;
 	let closed = false;
+	const closing = new AbortController();
 	let retry: NodeJS.Timeout | undefined;
 	let attempts = 0;
 
@@ -75,6 +78,7 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	void open();
 
 	return {
+		closing: closing.signal,
 		hear(businessId, heard) {
 			const set = listeners.get(businessId) ?? new Set();
 			listeners.set(businessId, set.add(heard));
@@ -85,6 +89,7 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 		},
 		async close() {
 			closed = true;
+			closing.abort();
 			clearTimeout(retry);
 			await client?.end();
 		}

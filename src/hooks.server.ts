@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
+import { Expected } from '#server/platform/errors.ts';
+import { runtime } from '#server/platform/runtime.ts';
+import { secureHeaders } from '#server/web/headers.ts';
+import { readViewer, sessionCookie, type Viewer } from '#server/web/viewer.ts';
+
+export const handle: Handle = async ({ event, resolve }) => {
+	const { locals } = event;
+	locals.requestId = `req_${randomBytes(8).toString('hex')}`;
+	locals.formTargets = [];
+	const theme = event.cookies.get('theme');
+	locals.theme = theme === 'light' || theme === 'dark' ? theme : null;
+	let viewer: Promise<Viewer | null> | undefined;
+	locals.viewer = () => (viewer ??= readViewer(sessionCookie(event)));
+
+	const response = await resolve(event, {
+		transformPageChunk: ({ html }) =>
+			html
+				.replace('%lang%', 'en-KE')
+				.replace('%theme%', locals.theme ? ` data-theme="${locals.theme}"` : ''),
+		// Pages are not hydrated, so nothing asks for modules ahead; fonts are preloaded by the layout.
+		preload: () => false
+	});
+	secureHeaders(response.headers, locals.formTargets);
+	return response;
+};
+
+export const handleError: HandleServerError = ({ kind, error, event }) => {
+	if (kind !== 'unknown') return;
+	// A use case called outside page() or form() still tells an expected failure as what it is.
+	if (error instanceof Expected)
+		return { status: error.status, message: error.message, code: error.code };
+	const reference = event.locals.requestId;
+	runtime().log.error({ reference, route: event.route.id, error }, 'a request failed');
+	return {
+		status: 500,
+		message: 'Something went wrong on our side. Nothing you entered was lost on purpose.',
+		reference
+	};
+};

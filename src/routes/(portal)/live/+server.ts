@@ -1,0 +1,3 @@
+import { stream } from '#server/web/stream.ts';
+
+export const GET = stream;

@@ -1,0 +1,46 @@
+import { redirect } from '@sveltejs/kit';
+import { signIn } from '#server/modules/identity/index.ts';
+import { listMembershipsOf } from '#server/modules/businesses/index.ts';
+import { keptValues, toRefusal } from '#server/web/failures.ts';
+import { safeReturn } from '#server/web/page.ts';
+import { productOrigins } from '#server/web/products.ts';
+import { sessionCookie, setSessionCookie } from '#server/web/viewer.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const returnTo = safeReturn(url.searchParams.get('return_to'));
+	if (await locals.viewer()) redirect(303, returnTo);
+	// Signing in on the way to a product goes on to that product, which the browser counts as the form's target.
+	if (returnTo.startsWith('/oidc/')) locals.formTargets = await productOrigins();
+	return { returnTo };
+};
+
+export const actions: Actions = {
+	default: async (event) => {
+		const data = await event.request.formData();
+		let started;
+		try {
+			const previousToken = sessionCookie(event);
+			started = await signIn(
+				{
+					email: text(data, 'email'),
+					password: text(data, 'password'),
+					userAgent: event.request.headers.get('user-agent') ?? '',
+					address: event.getClientAddress(),
+					...(previousToken ? { previousToken } : {})
+				},
+				async (scope, personId) =>
+					(await listMembershipsOf(scope, { personId }))[0]?.businessId ?? null
+			);
+		} catch (failure) {
+			return toRefusal(failure, keptValues(data));
+		}
+		setSessionCookie(event, started.token, started.endsAt);
+		redirect(303, safeReturn(data.get('return_to')));
+	}
+};
+
+function text(data: FormData, name: string): string {
+	const value = data.get(name);
+	return typeof value === 'string' ? value : '';
+}

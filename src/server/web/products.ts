@@ -1,0 +1,11 @@
+import { listClients } from '#server/modules/catalogue/index.ts';
+import { withSystem } from '#server/platform/doors.ts';
+
+/** The origins at which products sign people in: where a form of ours may lead by way of a launch. */
+export async function productOrigins(): Promise<string[]> {
+	const clients = await withSystem('web.product-origins', (scope) => listClients(scope));
+	const urls = clients.flatMap(({ loginUrl, redirectUrls }) =>
+		loginUrl ? [loginUrl, ...redirectUrls] : redirectUrls
+	);
+	return [...new Set(urls.map((url) => new URL(url).origin))];
+}
