@@ -5,6 +5,8 @@ import { asCommand } from './bootstrap/run.js';
 await asCommand(async () => {
 	const ground = await prepare();
 	const pages = await buildPages(ground);
-	const { code } = await ground.run(['tests/screenshots.ts', ...process.argv.slice(2)], { env: { EVOLVE_PAGES: pages } });
+	const { code } = await ground.run(['tests/screenshots.ts', ...process.argv.slice(2)], {
+		env: { EVOLVE_PAGES: pages }
+	});
 	return code;
 });

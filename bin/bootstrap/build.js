@@ -1,5 +1,4 @@
 // Builds the pages into build/, under the pinned Node (see pages.js).
-import './make-fonts.js';
 import { build } from 'vite';
 
 await build({ logLevel: 'warn' });

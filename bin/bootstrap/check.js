@@ -3,11 +3,21 @@ import { Plain } from './project.js';
 /** @typedef {{ title: string, passed: boolean, output: string }} Finding */
 
 const parts = [
-	{ title: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'] },
+	{
+		title: 'format',
+		args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']
+	},
 	{ title: 'lint', args: ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'] },
 	{
 		title: 'types',
-		args: ['node_modules/svelte-check/bin/svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human']
+		args: [
+			'node_modules/svelte-check/bin/svelte-check',
+			'--tsconfig',
+			'./tsconfig.json',
+			'--fail-on-warnings',
+			'--output',
+			'human'
+		]
 	}
 ];
 

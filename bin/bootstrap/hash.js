@@ -30,5 +30,7 @@ function filesUnder(base, name, leaveOut) {
 	const found = statSync(path.join(base, name), { throwIfNoEntry: false });
 	if (!found) return [];
 	if (!found.isDirectory()) return [name];
-	return readdirSync(path.join(base, name)).flatMap((entry) => filesUnder(base, `${name}/${entry}`, leaveOut));
+	return readdirSync(path.join(base, name)).flatMap((entry) =>
+		filesUnder(base, `${name}/${entry}`, leaveOut)
+	);
 }

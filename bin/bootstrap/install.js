@@ -58,31 +58,44 @@ export function matches(wanted, installed, machine) {
 		if (name === '' || entry.link) return true;
 		const found = installed.packages?.[name];
 		if (found) return found.version === entry.version && found.integrity === entry.integrity;
-		return entry.optional === true && !belongs(entry, machine);
+		return entry.optional === true && !isFor(entry, machine);
 	});
 }
 
 /**
+ * Whether an optional package is made for this very machine, such as a binary. What other machines' packages
+ * lean on names no machine itself, and is rightly absent with them.
  * @param {Package} entry
  * @param {{ platform: string, arch: string }} machine
  */
-function belongs(entry, machine) {
-	const allows = (/** @type {string[] | undefined} */ list, /** @type {string} */ value) =>
-		!list || (list.some((item) => !item.startsWith('!')) ? list.includes(value) : !list.includes(`!${value}`));
+function isFor(entry, machine) {
 	// Which C library a machine has decides over packages that come in pairs; npm has judged that.
-	return !entry.libc && allows(entry.os, machine.platform) && allows(entry.cpu, machine.arch);
+	if (entry.libc) return false;
+	return (
+		entry.os?.includes(machine.platform) === true && entry.cpu?.includes(machine.arch) === true
+	);
 }
 
 /** @param {string} root */
 async function npmCi(root) {
 	// What is built and tested here needs the development packages too, whatever NODE_ENV says.
 	const { NODE_ENV: _, ...inherited } = process.env;
-	const env = { ...inherited, NODE_OPTIONS: `${inherited['NODE_OPTIONS'] ?? ''} --import=${leash}`.trim() };
+	const env = {
+		...inherited,
+		NODE_OPTIONS: `${inherited['NODE_OPTIONS'] ?? ''} --import=${leash}`.trim()
+	};
 	const words = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit'];
 	const script = process.env['npm_execpath'];
 	const { code, output } =
 		script && /\.c?js$/.test(script)
-			? await run({ command: process.execPath, args: [script, ...words], cwd: root, env, output: 'capture' })
+			? await run({
+					command: process.execPath,
+					args: [script, ...words],
+					cwd: root,
+					env,
+					output: 'capture'
+				})
 			: await run({ command: 'npm', args: words, cwd: root, env, output: 'capture' });
-	if (code !== 0) throw new Plain(`npm ci failed with exit code ${code}. What it said:\n\n${output.trim()}\n`);
+	if (code !== 0)
+		throw new Plain(`npm ci failed with exit code ${code}. What it said:\n\n${output.trim()}\n`);
 }

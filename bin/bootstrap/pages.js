@@ -1,14 +1,32 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+	utimesSync
+} from 'node:fs';
 import path from 'node:path';
 import { hashOf } from './hash.js';
 import { withLock } from './lock.js';
 import { Plain, cachePath } from './project.js';
 
-/** Everything the built pages are made from. Tests, and what other steps make, change nothing in them. */
-const sources = ['src', 'static', 'messages', 'project.inlang/settings.json', 'package.json', 'package-lock.json', 'vite.config.ts', 'bin/fonts.js'];
+/** Everything the built pages are made from. Tests, and what the build makes itself, change nothing in them. */
+const sources = [
+	'src',
+	'static',
+	'messages',
+	'project.inlang/settings.json',
+	'package.json',
+	'package-lock.json',
+	'vite.config.ts',
+	'bin/fonts.js'
+];
 
 /** @param {string} file */
-const leaveOut = (file) => file === 'src/lib/paraglide' || file === 'static/fonts' || /\.(test|journey)\.ts$/.test(file);
+const leaveOut = (file) =>
+	file === 'src/lib/paraglide' || file === 'static/fonts' || /\.(test|journey)\.ts$/.test(file);
 
 /** @param {string} root */
 export const pagesHash = (root) => hashOf(root, sources, leaveOut);
@@ -36,7 +54,8 @@ export async function buildPages(ground) {
 				env: { NODE_ENV: 'production', EVOLVE_BUILD: hash },
 				output: 'capture'
 			});
-			if (code !== 0) throw new Plain(`The pages could not be built (exit code ${code}):\n\n${output.trim()}\n`);
+			if (code !== 0)
+				throw new Plain(`The pages could not be built (exit code ${code}):\n\n${output.trim()}\n`);
 		});
 		// Someone edited while we built: what was built is neither the old source nor surely the new.
 		if (pagesHash(root) !== hash) return;
@@ -53,7 +72,10 @@ export async function buildPages(ground) {
  */
 function dropOldPages(directory) {
 	const builds = readdirSync(directory)
-		.map((name) => ({ file: path.join(directory, name), used: statSync(path.join(directory, name)).mtimeMs }))
+		.map((name) => ({
+			file: path.join(directory, name),
+			used: statSync(path.join(directory, name)).mtimeMs
+		}))
 		.sort((a, b) => b.used - a.used);
 	for (const { file } of builds.slice(3)) rmSync(file, { recursive: true, force: true });
 }

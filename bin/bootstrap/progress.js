@@ -11,7 +11,11 @@
  * `taken`: steps that an earlier process of the same command has printed.
  * @returns {Progress}
  */
-export function createProgress({ stream = process.stderr, taken = 0, now = () => performance.now() } = {}) {
+export function createProgress({
+	stream = process.stderr,
+	taken = 0,
+	now = () => performance.now()
+} = {}) {
 	const terminal = stream.isTTY === true;
 	return {
 		taken,

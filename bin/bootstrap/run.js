@@ -64,7 +64,9 @@ export function run({ command, args, cwd, env, output = 'inherit' }) {
 export function environment(root, node) {
 	return {
 		...process.env,
-		PATH: [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env['PATH']].join(path.delimiter),
+		PATH: [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env['PATH']].join(
+			path.delimiter
+		),
 		DO_NOT_TRACK: '1'
 	};
 }

@@ -38,7 +38,9 @@ export function findNode(root, machine) {
 	}
 	if (atLeast(machine.version, [22, 17])) {
 		// Node takes TypeScript without being told from 22.18 and from 23.6 on.
-		const told = atLeast(machine.version, [23, 6]) || (machine.version.startsWith('22.') && atLeast(machine.version, [22, 18]));
+		const told =
+			atLeast(machine.version, [23, 6]) ||
+			(machine.version.startsWith('22.') && atLeast(machine.version, [22, 18]));
 		return { node: machine.execPath, flags: told ? [] : ['--experimental-strip-types'] };
 	}
 	throw new Plain(

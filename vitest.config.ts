@@ -1,0 +1,35 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * `unit`: beside the code, on databases cloned from one migrated template; components are drawn by the
+ * server, as in production. `journeys`: the whole product, started as an operator starts it, in a browser.
+ */
+export default defineConfig({
+	plugins: [svelte({ configFile: false })],
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'unit',
+					include: ['{src,sdk,bin,bench,seeds,examples,tests}/**/*.test.ts'],
+					globalSetup: 'tests/setup/database-server.ts',
+					testTimeout: 20_000,
+					hookTimeout: 60_000
+				}
+			},
+			{
+				extends: true,
+				test: {
+					name: 'journeys',
+					include: ['tests/**/*.journey.ts'],
+					// Each drives a whole product and a browser: side by side they would only slow each other.
+					fileParallelism: false,
+					testTimeout: 120_000,
+					hookTimeout: 180_000
+				}
+			}
+		]
+	}
+});
