@@ -16,7 +16,7 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
 	const template = inject('database');
 	const name = `test_${randomBytes(8).toString('hex')}`;
-	await onServer(`create database ${name} template ${template.database}`);
+	await onServer(`create database ${name} template ${template.database} owner ${template.user}`);
 	return {
 		connection: { ...template, database: name },
 		secrets: testSecrets,
@@ -25,8 +25,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 async function onServer(statement: string): Promise<void> {
-	// Not from within the template: a database that anyone is connected to cannot be cloned.
-	const client = new pg.Client({ ...inject('database'), database: 'postgres' });
+	// Not from within the template, since a database that anyone is connected to cannot be cloned; and as the
+	// superuser, who may end the connections of every role.
+	const client = new pg.Client({ ...inject('database'), user: 'postgres', database: 'postgres' });
 	await client.connect();
 	try {
 		await client.query(statement);
