@@ -1,35 +1,36 @@
+import { createDatabase, type Database } from '#server/platform/database.ts';
 import { fixedClock } from '#server/platform/clock.ts';
-import { createDatabase } from '#server/platform/database.ts';
 import { createLive } from '#server/platform/live.ts';
 import { createLog } from '#server/platform/log.ts';
 import { setRuntime, type Runtime } from '#server/platform/runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export interface TestRuntime extends Runtime {
-	/** Stands still until the test moves it. */
 	clock: ReturnType<typeof fixedClock>;
-	/** As the owner: for looking at what no door shows. */
 	connection: TestDatabase['connection'];
 	stop(): Promise<void>;
 }
 
-/**
- * What doors, use cases and jobs run on, over a database of this test file's own. In `beforeAll`; `stop` in
- * `afterAll`, after whatever else was started (`startJobs`) has been stopped.
- */
-export async function openTestRuntime(options: { now?: Date } = {}): Promise<TestRuntime> {
+/** A runtime of this test file's own: an empty migrated database and a clock that stands at `at`. */
+export async function startTestRuntime(
+	at = new Date('2026-11-25T09:00:00Z')
+): Promise<TestRuntime> {
 	const { connection, secrets, drop } = await createTestDatabase();
-	const log = createLog('fatal');
-	const database = createDatabase({ connection, secrets, log });
+	const log = createLog('silent');
+	const database: Database = createDatabase({ connection, secrets, log });
 	const live = createLive(() => database.connectListener(), log);
-	const runtime: TestRuntime = {
+	const runtime = {
 		database,
-		clock: fixedClock(options.now ?? new Date('2026-11-18T09:30:00Z')),
+		clock: fixedClock(at),
 		secrets,
 		log,
 		live,
 		publicUrl: 'http://localhost:3000',
-		development: true,
+		development: true
+	};
+	setRuntime(runtime);
+	return {
+		...runtime,
 		connection,
 		async stop() {
 			setRuntime(null);
@@ -38,6 +39,4 @@ export async function openTestRuntime(options: { now?: Date } = {}): Promise<Tes
 			await drop();
 		}
 	};
-	setRuntime(runtime);
-	return runtime;
 }

@@ -1,6 +1,7 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type pg from 'pg';
+import pg from 'pg';
 import { TooMany } from './errors.ts';
+import { defineJob } from './jobs.ts';
 import { runtime } from './runtime.ts';
 
 export interface Limit {
@@ -22,15 +23,18 @@ export function limit(name: string, tries: number, seconds: number): Limit {
 			made = {
 				pool,
 				limiter: new RateLimiterPostgres({
-					storeClient: pool,
-					storeType: 'pool',
+					// The library reckons with int8 as a number; ours come as bigint.
+					storeClient: {
+						query: (config: pg.QueryConfig) => pool.query({ ...config, types: pg.types })
+					},
+					storeType: 'client',
 					schemaName: 'platform',
 					tableName: 'limits',
 					tableCreated: true,
 					keyPrefix: name,
 					points: tries,
 					duration: seconds,
-					// Its own hourly timer would outlive the pool; sweepLimits does the work as a job.
+					// Its own hourly timer would outlive the pool; the job below does the work.
 					clearExpiredByTimeout: false
 				})
 			};
@@ -54,3 +58,11 @@ export function limit(name: string, tries: number, seconds: number): Limit {
 		}
 	};
 }
+
+defineJob({
+	name: 'platform.sweep-limits',
+	cron: '17 * * * *',
+	async work({ db, now }) {
+		await db.deleteFrom('platform.limits').where('expire', '<', BigInt(now.getTime())).execute();
+	}
+});

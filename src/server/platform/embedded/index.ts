@@ -26,7 +26,7 @@ interface Hold {
 }
 
 /** How long after each failure in a row the next try comes, in ms; after the last there is none. */
-const pauses = [100, 500, 2_000, 5_000, 5_000];
+const usualPauses = [100, 500, 2_000, 5_000, 5_000];
 /** A postmaster that has lived this long has not failed "in a row". */
 const settled = 60_000;
 
@@ -41,8 +41,9 @@ export async function startEmbedded(options: {
 	profile: Profile;
 	log: Log;
 	onLost?: (failure: StartFailure) => void;
+	pauses?: number[];
 }): Promise<Embedded> {
-	const { profile, log } = options;
+	const { profile, log, pauses = usualPauses } = options;
 	const dataDirectory = claimDataDirectory(options.dataDir);
 	const binaries = findBinaries();
 	const privileges = findPrivileges([binaries.postgres, dataDirectory]);

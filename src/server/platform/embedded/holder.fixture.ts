@@ -1,0 +1,13 @@
+// A process of its own that holds a data directory's PostgreSQL until SIGTERM: for tests that kill one.
+import { startEmbedded } from './index.ts';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const embedded = await startEmbedded({
+	dataDir: process.argv[2] ?? '',
+	profile: 'test',
+	log: silent
+});
+console.log(embedded.joined ? 'joined' : 'started');
+process.once('SIGTERM', () => void embedded.stop().then(() => process.exit(0)));
+// Kept alive though it may only look on.
+setInterval(() => {}, 60_000);
