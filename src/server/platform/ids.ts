@@ -18,6 +18,7 @@ export const prefixes = {
 	ref: 'referral',
 	res: 'reseller',
 	ses: 'session',
+	sgn: 'sign-in to a product',
 	sub: 'subscription',
 	tkt: 'ticket',
 	vis: 'visit'

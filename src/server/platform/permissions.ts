@@ -30,7 +30,7 @@ export const permissions = {
 	'launch.place-report': ['product', 'system'],
 	'launch.read': [...everyone, 'staff', 'system'],
 	'member.add': [...leaders, 'system'],
-	'member.read': [...everyone, 'staff', 'system'],
+	'member.read': [...everyone, 'product', 'staff', 'system'],
 	'notification.read': everyone,
 	'notification.send': ['system'],
 	'person.create': ['system'],

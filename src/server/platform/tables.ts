@@ -106,6 +106,59 @@ export interface IdentitySessions {
   user_agent: Generated<string>;
 }
 
+export interface LaunchAccesses {
+  business_id: string;
+  granted_at: Timestamp;
+  new_tab: Generated<boolean>;
+  person_id: string;
+  product_id: string;
+  role: string;
+}
+
+export interface LaunchPlaces {
+  business_id: string;
+  label: string;
+  path: string;
+  person_id: string;
+  product_id: string;
+  reported_at: Timestamp;
+}
+
+export interface LaunchProviderPayloads {
+  consumed_at: Timestamp | null;
+  expires_at: Timestamp;
+  grant_id: string | null;
+  id: Buffer;
+  model: string;
+  payload: Json;
+}
+
+export interface LaunchSigningKeys {
+  created_at: Timestamp;
+  kid: string;
+  retired_at: Timestamp | null;
+  sealed: Buffer;
+}
+
+export interface LaunchSignIns {
+  business_id: string;
+  id: string;
+  person_id: string;
+  product_id: string;
+  session_id: string;
+  started_at: Timestamp;
+}
+
+export interface LaunchVisits {
+  business_id: string;
+  device: string;
+  id: string;
+  person_id: string;
+  product_id: string;
+  user_agent: string;
+  visited_at: Timestamp;
+}
+
 export interface PlatformEvents {
   actor: Json;
   business_id: string;
@@ -141,6 +194,12 @@ export interface DB {
   "catalogue.products": CatalogueProducts;
   "identity.persons": IdentityPersons;
   "identity.sessions": IdentitySessions;
+  "launch.accesses": LaunchAccesses;
+  "launch.places": LaunchPlaces;
+  "launch.provider_payloads": LaunchProviderPayloads;
+  "launch.sign_ins": LaunchSignIns;
+  "launch.signing_keys": LaunchSigningKeys;
+  "launch.visits": LaunchVisits;
   "platform.events": PlatformEvents;
   "platform.limits": PlatformLimits;
   "platform.mails": PlatformMails;
