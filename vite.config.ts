@@ -1,7 +1,9 @@
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
-import { defineConfig, type Plugin } from 'vite';
+import { createHash } from 'node:crypto';
+import { build, defineConfig, type Plugin } from 'vite';
+import { makeFonts } from './bin/fonts.js';
 
 /**
  * The server's own rooms are not bundled: pages import them by their package name (`#server/...`)
@@ -19,8 +21,67 @@ function serverRoomsStayOutside(): Plugin {
 	};
 }
 
+/** The style sheets name fonts that git does not keep: they are there before anything reads a style sheet. */
+function fontsFirst(): Plugin {
+	return {
+		name: 'fonts-first',
+		async config() {
+			await makeFonts();
+		}
+	};
+}
+
+/**
+ * Pages are drawn by the server alone, so the one script they load is no part of SvelteKit's client. It is bundled by
+ * itself into a file named by its content, and `virtual:enhance` tells the layout where that file is.
+ */
+function enhancement(): Plugin {
+	const entry = 'src/lib/enhance/main.ts';
+	let script: Promise<{ fileName: string; source: string }> | undefined;
+
+	async function bundle() {
+		const result = await build({
+			configFile: false,
+			logLevel: 'warn',
+			build: {
+				write: false,
+				target: 'es2022',
+				rolldownOptions: { input: entry, output: { codeSplitting: false } }
+			}
+		});
+		if (Array.isArray(result) || !('output' in result)) throw new Error('One bundle was expected.');
+		const source = result.output[0].code;
+		const hash = createHash('sha256').update(source).digest('base64url').slice(0, 10);
+		return { fileName: `_app/immutable/enhance.${hash}.js`, source };
+	}
+
+	let serving = false;
+	return {
+		name: 'enhancement',
+		configResolved(config) {
+			serving = config.command === 'serve';
+		},
+		resolveId(id) {
+			return id === 'virtual:enhance' ? '\0virtual:enhance' : null;
+		},
+		async load(id) {
+			if (id !== '\0virtual:enhance') return null;
+			const src = serving ? `/${entry}` : `/${(await (script ??= bundle())).fileName}`;
+			return `export const src = ${JSON.stringify(src)};`;
+		},
+		async generateBundle() {
+			if (this.environment.name !== 'client') return;
+			this.emitFile({ type: 'asset', ...(await (script ??= bundle())) });
+		}
+	};
+}
+
 export default defineConfig({
+	// Fonts are made into the static folder, and read from there by the style sheets under development.
+	server: { fs: { allow: ['static'] } },
 	plugins: [
+		fontsFirst(),
+		enhancement(),
 		serverRoomsStayOutside(),
 		paraglideVitePlugin({
 			project: './project.inlang',
@@ -29,20 +90,10 @@ export default defineConfig({
 		}),
 		sveltekit({
 			adapter: adapter({ precompress: true }),
-			csp: {
-				mode: 'auto',
-				directives: {
-					'default-src': ['self'],
-					'script-src': ['self'],
-					'style-src': ['self'],
-					'img-src': ['self', 'data:'],
-					'font-src': ['self'],
-					'connect-src': ['self'],
-					'object-src': ['none'],
-					'base-uri': ['none'],
-					'frame-ancestors': ['none']
-				}
-			},
+			// The content security policy has no place for inline styles, and a cached sheet serves every page after.
+			inlineStyleThreshold: 0,
+			// The enhancement script registers it, where there is a script at all.
+			serviceWorker: { register: false },
 			version: { name: process.env['EVOLVE_BUILD'] ?? 'development' }
 		})
 	]
