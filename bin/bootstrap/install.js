@@ -79,11 +79,11 @@ function isFor(entry, machine) {
 /** @param {string} root */
 async function npmCi(root) {
 	// What is built and tested here needs the development packages too, whatever NODE_ENV says.
-	const { NODE_ENV: _, ...inherited } = process.env;
 	const env = {
-		...inherited,
-		NODE_OPTIONS: `${inherited['NODE_OPTIONS'] ?? ''} --import=${leash}`.trim()
+		...process.env,
+		NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${leash}`.trim()
 	};
+	delete env['NODE_ENV'];
 	const words = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit'];
 	const script = process.env['npm_execpath'];
 	const { code, output } =

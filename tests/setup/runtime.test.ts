@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withSystem } from '#server/platform/doors.ts';
-import { openTestRuntime, type TestRuntime } from './runtime.ts';
+import { startTestRuntime, type TestRuntime } from './runtime.ts';
 
 let runtime: TestRuntime;
 beforeAll(async () => {
-	runtime = await openTestRuntime();
+	runtime = await startTestRuntime();
 });
 afterAll(() => runtime.stop());
 

@@ -21,7 +21,8 @@ const marker = 'evolve.json';
  */
 export function claimDataDirectory(directory: string): string {
 	try {
-		mkdirSync(directory, { recursive: true, mode: 0o700 });
+		// Others may pass through and see nothing: PostgreSQL may have to run as another user (see embedded).
+		mkdirSync(directory, { recursive: true, mode: 0o711 });
 		const real = realpathSync(directory);
 		const names = readdirSync(real);
 		if (names.includes(marker)) checkMarker(real);

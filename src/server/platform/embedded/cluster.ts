@@ -39,8 +39,15 @@ export function openCluster(
 }
 
 /** Written at each start that runs the postmaster, so that a new version's settings reach old clusters. */
-export function writeSettings(cluster: string, profile: Profile, socketDirectory: string): void {
-	writeFileSync(path.join(cluster, 'postgresql.conf'), settings(profile, socketDirectory));
+export function writeSettings(
+	cluster: string,
+	profile: Profile,
+	socketDirectory: string,
+	{ uid }: Privileges
+): void {
+	const file = path.join(cluster, 'postgresql.conf');
+	writeFileSync(file, settings(profile, socketDirectory));
+	giveTo(uid, file);
 }
 
 function checkVersion(cluster: string, { major }: Binaries): void {

@@ -92,7 +92,7 @@ describe('starting and stopping', () => {
 			await query(
 				embedded,
 				`select rolsuper, rolbypassrls, current_setting('data_checksums') as checksums, current_setting('listen_addresses') as addresses,
-				(select datlocprovider || datlocale from pg_database where datname = current_database()) as locale
+				(select datlocprovider::text || datlocale from pg_database where datname = current_database()) as locale
 				from pg_roles where rolname = current_user`
 			)
 		).toEqual([

@@ -7,7 +7,7 @@ const embedded = await startEmbedded({
 	profile: 'test',
 	log: silent
 });
-console.log(embedded.joined ? 'joined' : 'started');
+process.stdout.write(embedded.joined ? 'joined\n' : 'started\n');
 process.once('SIGTERM', () => void embedded.stop().then(() => process.exit(0)));
 // Kept alive though it may only look on.
 setInterval(() => {}, 60_000);

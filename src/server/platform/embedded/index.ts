@@ -3,7 +3,14 @@ import { claimDataDirectory } from '../data-directory.ts';
 import { StartFailure } from '../start-failure.ts';
 import { findBinaries } from './binaries.ts';
 import { openCluster, owner, writeSettings } from './cluster.ts';
-import { busy, endOrphan, findRunning, startPostmaster, type Log } from './postmaster.ts';
+import {
+	busy,
+	clearRemains,
+	endOrphan,
+	findRunning,
+	startPostmaster,
+	type Log
+} from './postmaster.ts';
 import { findPrivileges } from './privileges.ts';
 import { identity } from './processes.ts';
 import type { Profile } from './settings.ts';
@@ -46,7 +53,7 @@ export async function startEmbedded(options: {
 	const { profile, log, pauses = usualPauses } = options;
 	const dataDirectory = claimDataDirectory(options.dataDir);
 	const binaries = findBinaries();
-	const privileges = findPrivileges([binaries.postgres, dataDirectory]);
+	const privileges = findPrivileges(binaries.postgres, dataDirectory);
 	const cluster = openCluster(dataDirectory, profile, binaries, privileges);
 	const host = socketDirectory(dataDirectory, privileges.uid);
 
@@ -58,7 +65,8 @@ export async function startEmbedded(options: {
 			else if (running) await wait(20);
 			else {
 				try {
-					writeSettings(cluster, profile, host);
+					clearRemains(cluster, host);
+					writeSettings(cluster, profile, host, privileges);
 					const { ended, stop } = await startPostmaster(cluster, binaries, privileges, log);
 					return { joined: false, ended, release: stop };
 				} catch (error) {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -22,33 +22,16 @@ export interface Running {
 }
 
 /** What PostgreSQL's FATAL lines say of a start that came too early: it is worth another try. */
-export const busy =
-	/lock file "postmaster\.pid" already exists|pre-existing shared memory block|is the postmaster .* still running/i;
+export const busy = /lock file ".*" (already exists|is empty)|pre-existing shared memory block/;
 
 const ownerSetting = 'evolve.owner=';
 
-/**
- * The postmaster that runs on a cluster, if any. A pid file may name a process that is long gone, or
- * whose id now belongs to a stranger.
- */
+/** The postmaster that runs on a cluster, if any. Its pid file may name a process that is long gone. */
 export function findRunning(cluster: string): Running | undefined {
-	const file = path.join(cluster, 'postmaster.pid');
-	let lines: string[];
-	try {
-		lines = readFileSync(file, 'utf8').split('\n');
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-		throw error;
-	}
+	const lines = read(pidFile(cluster))?.split('\n') ?? [];
 	const pid = Number(lines[0]);
-	if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return undefined;
-	const words = commandLine(pid);
-	if (path.basename(words[0] ?? '') !== 'postgres' || words[words.indexOf('-D') + 1] !== cluster) {
-		// PostgreSQL would take the stranger for its own. Named dead, the file still keeps the key of the shared
-		// memory, by which PostgreSQL sees back ends that outlived their postmaster.
-		writeFileSync(file, [String(2 ** 31 - 1), ...lines.slice(1)].join('\n'));
-		return undefined;
-	}
+	const words = pid > 0 ? commandLine(pid) : [];
+	if (!isPostmasterOf(cluster, words)) return undefined;
 	const owner = words.find((word) => word.startsWith(ownerSetting))?.slice(ownerSetting.length);
 	const status = lines[7]?.trim();
 	return {
@@ -57,6 +40,48 @@ export function findRunning(cluster: string): Running | undefined {
 		status: status === 'ready' || status === 'stopping' ? status : 'starting',
 		owned: owner !== undefined && identity(Number.parseInt(owner)) === owner
 	};
+}
+
+/**
+ * Clears what a postmaster that was killed has left. PostgreSQL would take any process that now has the
+ * noted id for its own, and a zombie too (where nothing reaps orphans, as in a container without an init).
+ * Only while none runs.
+ */
+export function clearRemains(cluster: string, socketDirectory: string): void {
+	const file = pidFile(cluster);
+	const text = read(file);
+	if (text?.trim() === '') {
+		// Killed between making the file and writing to it; a moment's grace for one that is just starting.
+		if (Date.now() - statSync(file).mtimeMs > 2_000) rmSync(file, { force: true });
+	} else if (text !== undefined) {
+		// Named dead and not removed: the file holds the key of the shared memory, by which PostgreSQL sees
+		// back ends that outlived their postmaster.
+		const [pid, ...rest] = text.split('\n');
+		if (!isPostmasterOf(cluster, commandLine(Number(pid)))) {
+			writeFileSync(file, [noProcess, ...rest].join('\n'));
+		}
+	}
+	const lock = path.join(socketDirectory, '.s.PGSQL.5432.lock');
+	const holder = Number.parseInt(read(lock) ?? '');
+	if (!isPostmasterOf(cluster, commandLine(holder))) rmSync(lock, { force: true });
+}
+
+const pidFile = (cluster: string): string => path.join(cluster, 'postmaster.pid');
+
+/** An id that Linux gives to none (they end at 2^22). */
+const noProcess = String(2 ** 31 - 1);
+
+function isPostmasterOf(cluster: string, words: string[]): boolean {
+	return path.basename(words[0] ?? '') === 'postgres' && words[words.indexOf('-D') + 1] === cluster;
+}
+
+function read(file: string): string | undefined {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+		throw error;
+	}
 }
 
 /** A postmaster that this process has started. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, lstatSync, lchownSync, readdirSync } from 'node:fs';
+import { chownSync, lchownSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { StartFailure } from '../start-failure.ts';
 
-/** How a PostgreSQL program is run, since it refuses to run as root. */
+/** How a PostgreSQL program is run, since it refuses to run as root and as a user without a name. */
 export interface Privileges {
 	way: 'ourselves' | 'user namespace' | 'unprivileged user';
 	/** Who must own its files, as this process sees it. */
@@ -16,21 +17,30 @@ export interface Privileges {
 	): { command: string; args: string[] };
 }
 
-/** An id that no account of a usual system has: root's database then belongs to nobody else. */
-const unprivileged = 58_432;
+/** What matters here of the machine and of who runs this. */
+export interface Machine {
+	uid: number;
+	/** Whether the user id has an entry in the user database: a container may be told to run as any number. */
+	named: boolean;
+	/** The user id of an account without rights. */
+	nobody: number;
+	succeeds(command: string, args: string[]): boolean;
+}
 
 /**
- * @param reach what the unprivileged user must be able to read, for root on a machine that forbids user namespaces
- * @throws StartFailure when root has no way left
+ * @param postgres the program, which must be within reach, as must be what lies in `directory`
+ * @throws StartFailure when there is no way left
  */
 export function findPrivileges(
-	reach: string[],
-	ways: Pick<Machine, 'uid' | 'succeeds'> = machine
+	postgres: string,
+	directory: string,
+	machine: Machine = thisMachine()
 ): Privileges {
-	const leashed = ways.succeeds('setpriv', ['--pdeathsig', 'INT', 'true']);
-	const build = (way: Privileges['way'], uid: number, prefix: string[]): Privileges => ({
+	const { uid, nobody } = machine;
+	const leashed = machine.succeeds('setpriv', ['--pdeathsig', 'INT', 'true']);
+	const build = (way: Privileges['way'], owner: number, prefix: string[]): Privileges => ({
 		way,
-		uid,
+		uid: owner,
 		wrap(command, args, { leash = false } = {}) {
 			// The kernel forgets the signal at every change of credentials, so it is set last.
 			const [first = command, ...rest] = [
@@ -42,45 +52,71 @@ export function findPrivileges(
 			return { command: first, args: rest };
 		}
 	});
+	const works = (way: Privileges): boolean =>
+		[way.wrap(postgres, ['--version']), way.wrap('ls', ['-d', path.join(directory, '.')])].every(
+			({ command, args }) => machine.succeeds(command, args)
+		);
 
-	if (ways.uid !== 0) return build('ourselves', ways.uid, []);
+	if (uid !== 0 && machine.named) return build('ourselves', uid, []);
 
-	const namespace = ['unshare', '-U', '--map-user=1000', '--map-group=1000'];
-	if (succeeds(ways, [...namespace, 'true'])) return build('user namespace', 0, namespace);
-
-	const drop = ['setpriv', `--reuid=${unprivileged}`, `--regid=${unprivileged}`, '--clear-groups'];
-	// Under a directory that only root may enter (/root), the right to pass by file modes comes along.
-	const pass = [...drop, '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-	for (const prefix of [drop, pass]) {
-		if (reach.every((file) => succeeds(ways, [...prefix, 'test', '-r', file]))) {
-			return build('unprivileged user', unprivileged, prefix);
-		}
+	const candidates = [
+		build('user namespace', uid, ['unshare', '-U', `--map-user=${nobody}`, `--map-group=${nobody}`])
+	];
+	if (uid === 0) {
+		const drop = ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+		// Under a directory that only root may enter (/root), the right to pass by file modes comes along.
+		const pass = [
+			'--securebits=+no_setuid_fixup',
+			'--inh-caps=+dac_override',
+			'--ambient-caps=+dac_override'
+		];
+		candidates.push(
+			build('unprivileged user', nobody, drop),
+			build('unprivileged user', nobody, [...drop, ...pass])
+		);
 	}
+	const way = candidates.find(works);
+	if (way) return way;
 	throw new StartFailure(
-		'PostgreSQL refuses to run as root, and this machine allows neither user namespaces (unshare) nor another user id (setpriv). Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL 15 or newer.'
+		uid === 0
+			? 'PostgreSQL refuses to run as root, and this machine allows neither user namespaces (unshare) nor another user id (setpriv). Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL 15 or newer.'
+			: `PostgreSQL refuses to run as user id ${uid}, which has no name on this machine. Give it an entry in /etc/passwd, or set DATABASE_URL to a PostgreSQL 15 or newer.`
 	);
 }
 
-interface Machine {
-	uid: number;
-	succeeds(command: string, args: string[]): boolean;
+function thisMachine(): Machine {
+	return {
+		uid: process.getuid?.() ?? 0,
+		named: isNamed(),
+		nobody: findNobody(readFileSync('/etc/passwd', 'utf8')),
+		succeeds: (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+	};
 }
 
-const machine: Machine = {
-	uid: process.getuid?.() ?? 0,
-	succeeds: (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
-};
-
-function succeeds(ways: Pick<Machine, 'succeeds'>, [command = '', ...args]: string[]): boolean {
-	return ways.succeeds(command, args);
+function isNamed(): boolean {
+	try {
+		userInfo();
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ERR_SYSTEM_ERROR') return false;
+		throw error;
+	}
 }
 
-/** Gives a directory and all in it to a user; only root can. Does nothing when the top is theirs already. */
-export function giveTo(uid: number, directory: string): void {
-	if (process.getuid?.() !== 0 || lstatSync(directory).uid === uid) return;
-	for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-		lchownSync(path.join(entry.parentPath, entry.name), uid, uid);
+/** `nobody`, by whatever number this machine knows it; 65534 nearly everywhere. */
+export function findNobody(passwd: string): number {
+	return Number(/^nobody:[^:]*:(\d+):/m.exec(passwd)?.[1] ?? 65_534);
+}
+
+/** Gives a file, or a directory and all in it, to a user; only root can. Does nothing when it is theirs already. */
+export function giveTo(uid: number, file: string): void {
+	const found = lstatSync(file);
+	if (process.getuid?.() !== 0 || found.uid === uid) return;
+	if (found.isDirectory()) {
+		for (const entry of readdirSync(file, { recursive: true, withFileTypes: true })) {
+			lchownSync(path.join(entry.parentPath, entry.name), uid, uid);
+		}
 	}
 	// The top last: half a change is then taken up again by the next start.
-	chownSync(directory, uid, uid);
+	chownSync(file, uid, uid);
 }

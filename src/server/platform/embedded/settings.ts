@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 
-/** `test` gives up durability for speed: its data live for one run. */
+/** `test` survives the end of its processes, but not of its machine: its data live for one run. */
 export type Profile = 'production' | 'test';
 
 /**
@@ -43,7 +43,6 @@ export function settings(profile: Profile, socketDirectory: string): string {
 		test: {
 			shared_buffers: '128MB',
 			fsync: 'off',
-			synchronous_commit: 'off',
 			full_page_writes: 'off',
 			max_wal_size: '1GB'
 		}
