@@ -21,13 +21,133 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface ActivityEntries {
+  business_id: string;
+  id: string;
+  key: string;
+  kind: string;
+  occurred_at: Timestamp;
+  params: Generated<Json>;
+  path: string | null;
+  person_id: string | null;
+  person_name: string | null;
+  place: string | null;
+  product_id: string | null;
+  what: string | null;
+}
 
 export interface AuditEntries {
   id: string;
   occurred_at: Timestamp;
   person_id: string;
   reason: string;
+}
+
+export interface BillingCustomers {
+  address: string[];
+  business_id: string;
+  name: string;
+  tax_pin: string | null;
+  valid_from: string;
+}
+
+export interface BillingInvoiceLines {
+  amount_minor: bigint;
+  business_id: string;
+  description: string;
+  invoice_id: string;
+  meter: string | null;
+  period_end: string | null;
+  period_start: string | null;
+  position: number;
+  product_id: string | null;
+  quantity: Numeric;
+  tax_rate: Numeric;
+  unit_minor: Numeric;
+}
+
+export interface BillingInvoices {
+  business_id: string;
+  currency: string;
+  customer: Json;
+  due_on: string;
+  id: string;
+  issued_at: Timestamp;
+  issued_on: string;
+  number: string;
+  paid_minor: Generated<bigint>;
+  paid_on: string | null;
+  seller: Json;
+  sequence: number;
+  series: string;
+  status: string;
+  subtotal_minor: bigint;
+  tax_minor: bigint;
+  total_minor: bigint;
+}
+
+export interface BillingPayments {
+  amount_minor: bigint;
+  business_id: string;
+  currency: string;
+  id: string;
+  invoice_id: string;
+  method: string;
+  received_on: string;
+  recorded_at: Timestamp;
+  reference: string;
+}
+
+export interface BillingSeller {
+  address: string[];
+  name: string;
+  only_row: Generated<boolean>;
+  tax_pin: string;
+}
+
+export interface BillingSeries {
+  next: number;
+  prefix: string;
+  slug: string;
+}
+
+export interface BillingSubscriptionPrices {
+  business_id: string;
+  included: Numeric;
+  label: string;
+  meter: string;
+  subscription_id: string;
+  unit_minor: Numeric;
+}
+
+export interface BillingSubscriptions {
+  amount_minor: bigint;
+  anchor_on: string;
+  business_id: string;
+  currency: string;
+  ended_on: string | null;
+  id: string;
+  period_end: string;
+  period_start: string;
+  plan_id: string;
+  product_id: string;
+  renews_on: string | null;
+  seats: number | null;
+  started_on: string;
+  status: string;
+  trial_ends_on: string | null;
+}
+
+export interface BillingUsagePrices {
+  included: Generated<Numeric>;
+  label: string;
+  meter: string;
+  plan_id: string;
+  unit_minor: Numeric;
 }
 
 export interface BusinessesBusinesses {
@@ -159,6 +279,17 @@ export interface LaunchVisits {
   visited_at: Timestamp;
 }
 
+export interface NotificationsNotifications {
+  business_id: string;
+  created_at: Timestamp;
+  id: string;
+  key: string;
+  kind: string;
+  params: Generated<Json>;
+  person_id: string;
+  read_at: Timestamp | null;
+}
+
 export interface PlatformEvents {
   actor: Json;
   business_id: string;
@@ -185,8 +316,160 @@ export interface PlatformMails {
   subject: string;
 }
 
+export interface ReferralsReferrals {
+  business_id: string;
+  channel: string;
+  id: string;
+  note: Generated<string>;
+  referred_at: Timestamp;
+  referred_on: string;
+  reseller_id: string;
+}
+
+export interface ReferralsResellers {
+  created_at: Timestamp;
+  id: string;
+  name: string;
+  region: string;
+}
+
+export interface SupportMessages {
+  author_id: string;
+  author_name: string;
+  author_side: string;
+  body: string;
+  business_id: string;
+  id: string;
+  ticket_id: string;
+  written_at: Timestamp;
+}
+
+export interface SupportSeries {
+  next: number;
+  prefix: string;
+  slug: string;
+}
+
+export interface SupportTickets {
+  business_id: string;
+  changed_at: Timestamp;
+  closed_at: Timestamp | null;
+  first_reply_at: Timestamp | null;
+  id: string;
+  number: string;
+  opened_at: Timestamp;
+  opened_by: string;
+  product_id: string | null;
+  state: string;
+  subject: string;
+}
+
+export interface UsageDays {
+  business_id: string;
+  count: bigint;
+  day: string;
+  latest: Numeric | null;
+  latest_at: Timestamp;
+  max: Numeric | null;
+  meter_id: string;
+  sum: Numeric | null;
+}
+
+export interface UsageDimensionSets {
+  business_id: string;
+  dimensions: Json;
+  id: string;
+  meter_id: string;
+}
+
+export interface UsageEvents {
+  attributes: Json | null;
+  business_id: string;
+  data: Json | null;
+  id: string;
+  key: string;
+  occurred_at: Timestamp;
+  product_id: string;
+  received_at: Timestamp;
+  source: string;
+  type: string;
+}
+
+export interface UsageHours {
+  business_id: string;
+  count: bigint;
+  hour: Timestamp;
+  latest: Numeric | null;
+  latest_at: Timestamp;
+  max: Numeric | null;
+  meter_id: string;
+  sum: Numeric | null;
+}
+
+export interface UsageMeters {
+  aggregation: string;
+  created_at: Timestamp;
+  dimensions: Generated<string[]>;
+  event_type: string;
+  id: string;
+  name: string;
+  product_id: string;
+  slug: string;
+  unit: string;
+  value_property: string | null;
+}
+
+export interface UsageReceipts {
+  business_id: string;
+  key: string;
+  occurred_at: Timestamp;
+}
+
+export interface UsageSlices {
+  business_id: string;
+  count: bigint;
+  hour: Timestamp;
+  latest: Numeric | null;
+  latest_at: Timestamp;
+  max: Numeric | null;
+  meter_id: string;
+  set_id: string;
+  sum: Numeric | null;
+}
+
+export interface UsageUniqueHours {
+  business_id: string;
+  hour: Timestamp;
+  meter_id: string;
+  set_id: string;
+  value: string;
+}
+
+export interface UsageUniques {
+  business_id: string;
+  first_hour: Timestamp;
+  last_hour: Timestamp;
+  meter_id: string;
+  value: string;
+}
+
+export interface UsageZones {
+  business_id: string;
+  time_zone: string;
+}
+
 export interface DB {
+  "activity.entries": ActivityEntries;
   "audit.entries": AuditEntries;
+  "billing.customers": BillingCustomers;
+  "billing.invoice_lines": BillingInvoiceLines;
+  "billing.invoices": BillingInvoices;
+  "billing.payments": BillingPayments;
+  "billing.seller": BillingSeller;
+  "billing.series": BillingSeries;
+  "billing.subscription_prices": BillingSubscriptionPrices;
+  "billing.subscriptions": BillingSubscriptions;
+  "billing.usage_prices": BillingUsagePrices;
   "businesses.businesses": BusinessesBusinesses;
   "businesses.memberships": BusinessesMemberships;
   "catalogue.api_keys": CatalogueApiKeys;
@@ -200,7 +483,23 @@ export interface DB {
   "launch.sign_ins": LaunchSignIns;
   "launch.signing_keys": LaunchSigningKeys;
   "launch.visits": LaunchVisits;
+  "notifications.notifications": NotificationsNotifications;
   "platform.events": PlatformEvents;
   "platform.limits": PlatformLimits;
   "platform.mails": PlatformMails;
+  "referrals.referrals": ReferralsReferrals;
+  "referrals.resellers": ReferralsResellers;
+  "support.messages": SupportMessages;
+  "support.series": SupportSeries;
+  "support.tickets": SupportTickets;
+  "usage.days": UsageDays;
+  "usage.dimension_sets": UsageDimensionSets;
+  "usage.events": UsageEvents;
+  "usage.hours": UsageHours;
+  "usage.meters": UsageMeters;
+  "usage.receipts": UsageReceipts;
+  "usage.slices": UsageSlices;
+  "usage.unique_hours": UsageUniqueHours;
+  "usage.uniques": UsageUniques;
+  "usage.zones": UsageZones;
 }
