@@ -78,24 +78,19 @@ function isFor(entry, machine) {
 
 /** @param {string} root */
 async function npmCi(root) {
-	// What is built and tested here needs the development packages too, whatever NODE_ENV says.
+	const words = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit'];
+	// The npm that called us, if one did, run by the Node that runs us.
+	const script = process.env['npm_execpath'] ?? '';
+	const [command, args] = /\.c?js$/.test(script)
+		? [process.execPath, [script, ...words]]
+		: ['npm', words];
 	const env = {
 		...process.env,
+		// What is built and tested here needs the development packages too.
+		NODE_ENV: undefined,
 		NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${leash}`.trim()
 	};
-	delete env['NODE_ENV'];
-	const words = ['ci', '--include=dev', '--include=optional', '--no-fund', '--no-audit'];
-	const script = process.env['npm_execpath'];
-	const { code, output } =
-		script && /\.c?js$/.test(script)
-			? await run({
-					command: process.execPath,
-					args: [script, ...words],
-					cwd: root,
-					env,
-					output: 'capture'
-				})
-			: await run({ command: 'npm', args: words, cwd: root, env, output: 'capture' });
+	const { code, output } = await run({ command, args, cwd: root, env, output: 'capture' });
 	if (code !== 0)
 		throw new Plain(`npm ci failed with exit code ${code}. What it said:\n\n${output.trim()}\n`);
 }
