@@ -21,6 +21,7 @@ export const permissions = {
 	'billing.manage': ['system'],
 	'billing.read': [...accounts, 'staff', 'system'],
 	'business.create': ['system'],
+	'business.list': ['staff', 'system'],
 	'business.read': [...everyone, 'staff', 'system'],
 	'business.change': leaders,
 	'catalogue.manage': ['system'],

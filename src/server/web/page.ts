@@ -1,7 +1,7 @@
 import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltejs/kit';
 import type * as v from 'valibot';
-import { withBusiness } from '#server/platform/doors.ts';
-import type { Member, Scope } from '#server/platform/scope.ts';
+import { withBusiness, withStaff } from '#server/platform/doors.ts';
+import type { Member, Scope, Staff } from '#server/platform/scope.ts';
 import type { UseCase } from '#server/platform/usecase.ts';
 import { keptValues, toErrorPage, toRefusal, type Refusal } from './failures.ts';
 import { readShell, type Shell } from './shell.ts';
@@ -60,6 +60,29 @@ export function form<S extends v.GenericSchema, R, E extends RequestEvent>(
 		const done = options.done?.(result, event) ?? {};
 		if ('to' in done && typeof done.to === 'string') redirect(303, done.to);
 		return done;
+	};
+}
+
+/**
+ * A page of the vendor's console. Whoever is not staff learns nothing of it, and `reason` is kept in
+ * the audit log before anything is read.
+ */
+export function staffPage<E extends RequestEvent, R extends object>(
+	reason: string,
+	work: (scope: Scope<Staff>, event: E) => Promise<R>
+): (event: E) => Promise<R> {
+	return async (event) => {
+		const { session } = await requireViewer(event);
+		if (!session.staff) error(404, 'This page does not exist.', { code: 'not_found' });
+		try {
+			return await withStaff(
+				{ kind: 'staff', personId: session.personId, name: session.name },
+				reason,
+				(scope) => work(scope, event)
+			);
+		} catch (failure) {
+			return toErrorPage(failure);
+		}
 	};
 }
 

@@ -74,11 +74,11 @@ export const readBusiness = usecase('business.read', v.object({}), async (scope)
 	};
 });
 
-/** Every business, oldest first: for jobs and the command line. */
-export const listBusinesses = usecase('business.create', v.object({}), async ({ db }) =>
+/** Every business by name: for staff, jobs and the command line. */
+export const listBusinesses = usecase('business.list', v.object({}), async ({ db }) =>
 	db
 		.selectFrom('businesses.businesses')
-		.select(['id', 'name', 'time_zone as timeZone', 'currency'])
-		.orderBy('id')
+		.select(['id', 'name', 'time_zone as timeZone', 'currency', 'created_at as createdAt'])
+		.orderBy('name')
 		.execute()
 );

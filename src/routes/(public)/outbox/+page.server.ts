@@ -1,0 +1,3 @@
+import { readOutbox } from '#server/web/outbox.ts';
+
+export const load = readOutbox;
