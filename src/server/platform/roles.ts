@@ -17,9 +17,12 @@ export async function ensureRoles(owner: pg.Client, secrets: Secrets): Promise<v
 	try {
 		for (const role of doorRoles) {
 			const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [role]);
-			const words = `login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password ${pg.escapeLiteral(rolePassword(secrets, role))}`;
+			// Only a superuser may so much as name these two of a role that exists, and the owner need not be one.
+			const begin = rowCount ? 'alter role' : 'create role';
+			const unprivileged = rowCount ? '' : 'nosuperuser nobypassrls';
+			const password = pg.escapeLiteral(rolePassword(secrets, role));
 			await owner.query(
-				`${rowCount ? 'alter' : 'create'} role ${pg.escapeIdentifier(role)} ${words}`
+				`${begin} ${pg.escapeIdentifier(role)} login ${unprivileged} nocreatedb nocreaterole noinherit password ${password}`
 			);
 		}
 	} finally {
