@@ -1,5 +1,13 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+	chmodSync,
+	existsSync,
+	linkSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -17,20 +25,24 @@ export interface Secrets {
 /** Takes EVOLVE_SECRET, or reads `file`, which is made on first use and readable by its owner alone. */
 export function loadSecrets(options: { secret?: string | undefined; file: string }): Secrets {
 	if (options.secret) return secretsFrom(options.secret);
-	if (!existsSync(options.file)) {
-		mkdirSync(dirname(options.file), { recursive: true });
-		// 'wx': of two processes starting at once one makes the file and the other reads it.
-		try {
-			writeFileSync(options.file, randomBytes(32).toString('base64url'), {
-				mode: 0o600,
-				flag: 'wx'
-			});
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-		}
-	}
+	if (!existsSync(options.file)) makeKey(options.file);
 	chmodSync(options.file, 0o600);
 	return secretsFrom(readFileSync(options.file, 'utf8').trim());
+}
+
+function makeKey(file: string): void {
+	mkdirSync(dirname(file), { recursive: true });
+	// Whole or absent, also after a kill between the two: half a key would be taken for one. And of two
+	// processes starting at once, one lays its key down and the other reads it.
+	const draft = `${file}.${process.pid}`;
+	writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+	try {
+		linkSync(draft, file);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+	} finally {
+		rmSync(draft);
+	}
 }
 
 export function secretsFrom(secret: string): Secrets {
