@@ -22,7 +22,7 @@ export const permissions = {
 	'billing.read': [...accounts, 'staff', 'system'],
 	'business.create': ['system'],
 	'business.list': ['staff', 'system'],
-	'business.read': [...everyone, 'staff', 'system'],
+	'business.read': [...everyone, 'product', 'staff', 'system'],
 	'business.change': leaders,
 	'catalogue.manage': ['system'],
 	'catalogue.read': [...everyone, 'product', 'staff', 'system'],
