@@ -19,11 +19,13 @@ describe('with nothing set', () => {
 			host: '::',
 			port: 3000,
 			publicUrl: 'http://localhost:3000',
+			publicUrlGiven: false,
 			dataDir: path.resolve('.data'),
 			databaseUrl: undefined,
 			demo: true,
 			smtpUrl: undefined,
 			mailFrom: 'no-reply@localhost',
+			logLevel: 'warn',
 			trustProxy: false,
 			secret: undefined
 		});
@@ -63,6 +65,7 @@ describe('each mistake has a sentence that says how to mend it', () => {
 			'prod',
 			'NODE_ENV is "prod": give production, development or test, or leave it out for development.'
 		],
+		['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud": give debug, info, warn, error or silent.'],
 		['DEMO', 'maybe', 'DEMO is "maybe": give on or off.'],
 		['TRUST_PROXY', '2', 'TRUST_PROXY is "2": give on or off.'],
 		[

@@ -8,6 +8,8 @@ export interface Config {
 	port: number;
 	/** Where people reach the portal: an origin, without a trailing slash. */
 	publicUrl: string;
+	/** Whether PUBLIC_URL said so. */
+	publicUrlGiven: boolean;
 	/** Absolute. */
 	dataDir: string;
 	/** Another PostgreSQL instead of the embedded one. */
@@ -17,6 +19,7 @@ export interface Config {
 	/** Without it letters stay in the outbox. */
 	smtpUrl: string | undefined;
 	mailFrom: string;
+	logLevel: string;
 	/** Whether X-Forwarded-Proto, -Host and -For are believed. */
 	trustProxy: boolean;
 	/** The installation's key; without it one is made in the data directory. */
@@ -63,11 +66,14 @@ export function readConfig(environment: Environment): Config {
 		host: read('HOST', '::', parseHost),
 		port,
 		publicUrl,
+		publicUrlGiven: Boolean(environment['PUBLIC_URL']?.trim()),
 		dataDir: path.resolve(read('DATA_DIR', '.data', (text) => text)),
 		databaseUrl,
 		demo: read('DEMO', development && databaseUrl === undefined, parseSwitch),
 		smtpUrl: read<string | undefined>('SMTP_URL', undefined, parseSmtpUrl),
 		mailFrom: read('MAIL_FROM', `no-reply@${new URL(publicUrl).hostname}`, parseSender),
+		// Whoever tries it out sees what needs them; who runs it sees what happens.
+		logLevel: read('LOG_LEVEL', development ? 'warn' : 'info', parseLogLevel),
 		trustProxy: read('TRUST_PROXY', false, parseSwitch),
 		secret: read<string | undefined>('EVOLVE_SECRET', undefined, parseSecret)
 	};
@@ -95,6 +101,12 @@ function parseMode(text: string): string | Mistake {
 	return ['production', 'development', 'test'].includes(text)
 		? text
 		: new Mistake('give production, development or test, or leave it out for development.', text);
+}
+
+function parseLogLevel(text: string): string | Mistake {
+	return ['debug', 'info', 'warn', 'error', 'silent'].includes(text)
+		? text
+		: new Mistake('give debug, info, warn, error or silent.', text);
 }
 
 function parsePort(text: string): number | Mistake {
