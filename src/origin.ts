@@ -26,8 +26,8 @@ export function pinOrigin(request: IncomingMessage, policy: OriginPolicy): void 
 		'x-forwarded-host': origin.host,
 		'x-forwarded-for': clientAddress(request, policy)
 	};
-	for (const name of replaced) delete request.headers[name];
-	Object.assign(request.headers, values);
+	const kept = Object.entries(request.headers).filter(([name]) => !replaced.has(name));
+	request.headers = { ...Object.fromEntries(kept), ...values };
 
 	const raw: string[] = [];
 	for (let at = 0; at < request.rawHeaders.length; at += 2) {
