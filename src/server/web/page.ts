@@ -1,9 +1,11 @@
 import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltejs/kit';
 import type * as v from 'valibot';
+import { listProducts } from '#server/modules/catalogue/index.ts';
 import { withBusiness, withStaff } from '#server/platform/doors.ts';
 import type { Member, Scope, Staff } from '#server/platform/scope.ts';
 import type { UseCase } from '#server/platform/usecase.ts';
 import { keptValues, toErrorPage, toRefusal, type Refusal } from './failures.ts';
+import { originsOf } from './products.ts';
 import { readShell, type Shell } from './shell.ts';
 import { memberOf, type Viewer } from './viewer.ts';
 
@@ -18,11 +20,13 @@ export function page<E extends RequestEvent, R extends object>(
 		const { viewer, member } = await requireMember(event);
 		try {
 			return await withBusiness(member, async (scope) => {
-				const [shell, data] = await Promise.all([
+				const [shell, data, products] = await Promise.all([
 					readShell(scope, viewer, event),
-					work(scope, event)
+					work(scope, event),
+					listProducts(scope, {})
 				]);
-				event.locals.formTargets = shell.productOrigins;
+				// Launch is a form, on any page, and leads to a product.
+				event.locals.formTargets = originsOf(products.map(({ loginUrl }) => loginUrl));
 				return { ...data, shell };
 			});
 		} catch (failure) {

@@ -4,8 +4,9 @@ import { withSystem } from '#server/platform/doors.ts';
 /** The origins at which products sign people in: where a form of ours may lead by way of a launch. */
 export async function productOrigins(): Promise<string[]> {
 	const clients = await withSystem('web.product-origins', (scope) => listClients(scope));
-	const urls = clients.flatMap(({ loginUrl, redirectUrls }) =>
-		loginUrl ? [loginUrl, ...redirectUrls] : redirectUrls
-	);
-	return [...new Set(urls.map((url) => new URL(url).origin))];
+	return originsOf(clients.flatMap(({ loginUrl, redirectUrls }) => [loginUrl, ...redirectUrls]));
+}
+
+export function originsOf(urls: (string | null)[]): string[] {
+	return [...new Set(urls.flatMap((url) => (url ? [new URL(url).origin] : [])))];
 }

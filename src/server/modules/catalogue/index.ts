@@ -7,5 +7,5 @@ export {
 	revokeKeysOf,
 	type ApiKey
 } from './keys.ts';
-export { listPlans, savePlan } from './plans.ts';
+export { listPlans, savePlan, type Plan } from './plans.ts';
 export { listProducts, readProduct, saveProduct, type Product } from './products.ts';

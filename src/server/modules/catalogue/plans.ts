@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { newId } from '../../platform/ids.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from './products.ts';
 
@@ -18,6 +19,7 @@ const SavePlan = v.object({
 
 /** Makes the plan of this product and slug, or changes the one there is. */
 export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, input) => {
+	listed.delete(scope);
 	const product = await readProduct(scope, { slug: input.product });
 	const columns = {
 		name: input.name,
@@ -36,9 +38,27 @@ export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, inpu
 		.executeTakeFirstOrThrow();
 });
 
+export interface Plan {
+	id: string;
+	productId: string;
+	slug: string;
+	name: string;
+	/** A month before tax, in minor units. */
+	amountMinor: bigint;
+	currency: string;
+	seats: number | null;
+	includedBytes: bigint | null;
+	trialDays: number | null;
+}
+
+// As with products: within one transaction once is enough.
+const listed = new WeakMap<Scope, Promise<Plan[]>>();
+
 /** All plans, those of one product in the vendor's order. */
-export const listPlans = usecase('catalogue.read', v.object({}), async ({ db }) =>
-	db
+export const listPlans = usecase('catalogue.read', v.object({}), async (scope): Promise<Plan[]> => {
+	const known = listed.get(scope);
+	if (known) return known;
+	const rows = scope.db
 		.selectFrom('catalogue.plans')
 		.select([
 			'id',
@@ -53,5 +73,7 @@ export const listPlans = usecase('catalogue.read', v.object({}), async ({ db }) 
 		])
 		.orderBy('product_id')
 		.orderBy('position')
-		.execute()
-);
+		.execute();
+	listed.set(scope, rows);
+	return rows;
+});

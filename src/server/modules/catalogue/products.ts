@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
 const Slug = v.pipe(
@@ -30,7 +31,9 @@ const SaveProduct = v.object({
 });
 
 /** Makes the product of this slug, or changes the one there is. */
-export const saveProduct = usecase('catalogue.manage', SaveProduct, async ({ db, now }, input) => {
+export const saveProduct = usecase('catalogue.manage', SaveProduct, async (scope, input) => {
+	const { db, now } = scope;
+	listed.delete(scope);
 	const columns = {
 		name: input.name,
 		summary: input.summary,
@@ -72,18 +75,24 @@ const productColumns = [
 	'login_url as loginUrl'
 ] as const;
 
+// A page asks for the catalogue from several modules at once; within one transaction once is enough.
+const listed = new WeakMap<Scope, Promise<Product[]>>();
+
 /** All products in the vendor's order. */
 export const listProducts = usecase(
 	'catalogue.read',
 	v.object({}),
-	async ({ db }): Promise<Product[]> => {
-		const rows = await db
+	async (scope): Promise<Product[]> => {
+		const known = listed.get(scope);
+		if (known) return known;
+		const rows = scope.db
 			.selectFrom('catalogue.products')
 			.select(productColumns)
 			.orderBy('position')
 			.orderBy('slug')
-			.execute();
-		return rows as Product[];
+			.execute() as Promise<Product[]>;
+		listed.set(scope, rows);
+		return rows;
 	}
 );
 

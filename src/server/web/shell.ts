@@ -1,0 +1,105 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { m } from '#lib/paraglide/messages.js';
+import type { ShellView } from '#lib/ui/shell/view.ts';
+import {
+	listSubscriptions,
+	readAttention,
+	type Subscription
+} from '#server/modules/billing/index.ts';
+import { countUnread } from '#server/modules/notifications/index.ts';
+import { countOpenTickets } from '#server/modules/support/index.ts';
+import { allowed } from '#server/platform/permissions.ts';
+import type { Member, Scope } from '#server/platform/scope.ts';
+import type { Viewer } from './viewer.ts';
+
+export type Shell = ShellView;
+
+/** Everything the frame around a page shows, read behind the same door as the page. */
+export async function readShell(
+	scope: Scope<Member>,
+	viewer: Viewer,
+	event: RequestEvent
+): Promise<Shell> {
+	const { actor } = scope;
+	const [subscriptions, attention, openTickets, unread] = await Promise.all([
+		listSubscriptions(scope, {}),
+		allowed(actor.role, 'billing.read') ? readAttention(scope, {}) : null,
+		countOpenTickets(scope, {}),
+		countUnread(scope, {})
+	]);
+	const { session, memberships, current } = viewer;
+	return {
+		business: current?.name ?? '',
+		person: {
+			name: session.name,
+			initials: initialsOf(session.name),
+			role: roleName(actor.role),
+			email: session.email
+		},
+		businesses: memberships.map(({ businessId, name }) => ({
+			id: businessId,
+			name,
+			current: businessId === actor.businessId
+		})),
+		products: subscriptions.map(({ product, status }) => {
+			const note = statusNote(status);
+			return {
+				slug: product.slug,
+				name: product.name,
+				mark: product.mark,
+				...(note ? { note } : {})
+			};
+		}),
+		unread,
+		...(attention
+			? {
+					billingNote:
+						attention.days < 0
+							? m.shell_note_overdue({ count: 1 + attention.others })
+							: m.shell_note_due({ count: 1 + attention.others })
+				}
+			: {}),
+		...(openTickets > 0 ? { supportNote: m.shell_note_open({ count: openTickets }) } : {}),
+		theme: event.locals.theme ?? 'system',
+		sidebar: event.cookies.get('sidebar') === 'collapsed' ? 'collapsed' : 'expanded',
+		path: event.url.pathname + event.url.search,
+		isStaff: session.staff,
+		live: '/live'
+	};
+}
+
+export function roleName(role: Member['role']): string {
+	switch (role) {
+		case 'owner':
+			return m.shell_role_owner();
+		case 'admin':
+			return m.shell_role_admin();
+		case 'billing':
+			return m.shell_role_billing();
+		case 'member':
+			return m.shell_role_member();
+	}
+}
+
+function statusNote(status: Subscription['status']): string | null {
+	switch (status) {
+		case 'active':
+			return null;
+		case 'trial':
+			return m.shell_note_trial();
+		case 'past_due':
+			return m.shell_note_past_due();
+		case 'suspended':
+			return m.shell_note_suspended();
+		case 'ended':
+			return m.shell_note_ended();
+	}
+}
+
+/** First letters of the first and the last word: `Wanjiku Kamau` is WK. */
+export function initialsOf(name: string): string {
+	const words = name.trim().split(/\s+/);
+	const first = words[0]?.charAt(0) ?? '';
+	const last = words.length > 1 ? (words.at(-1)?.charAt(0) ?? '') : '';
+	return (first + last).toUpperCase();
+}
