@@ -1,4 +1,5 @@
-// Builds the pages into build/, under the pinned Node (see pages.js).
-import { build } from 'vite';
+// Builds the pages into build/, as `vite build` does. Run by the pinned Node (see pages.js).
+import { createBuilder } from 'vite';
 
-await build({ logLevel: 'warn' });
+const builder = await createBuilder({ logLevel: 'warn' }, null);
+await builder.buildApp();

@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Progress } from '../bin/bootstrap/progress.js';
+import type { Config } from '#server/platform/config.ts';
+import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
+import type { Logger } from '#server/platform/log.ts';
+import type { StartFailure } from '#server/platform/start-failure.ts';
+import { createHttp } from './http.ts';
+import { createProvider } from './oidc/provider.ts';
+import { openPortal, type Opened } from './open.ts';
+import { loadPages, type Pages } from './pages.ts';
+
+export interface Portal {
+	/**
+	 * What to tell whoever started it, once it serves; undefined when it was stopped before.
+	 * Rejects, with nothing left running, when it cannot start.
+	 */
+	ready: Promise<string | undefined>;
+	/** Drains requests, then ends jobs and programs, then the database. */
+	stop(): Promise<void>;
+}
+
+/** What each part of a stop may take at most, in ms: together less than the ten seconds of the whole. */
+const patience = { requests: 5_500, work: 1_250 };
+
+export function startPortal(
+	config: Config,
+	options: {
+		log: Logger;
+		progress: Progress;
+		/** Where the pages are: a build's directory, or `vite`. */
+		pages: string;
+		onLost: (failure: StartFailure) => void;
+	}
+): Portal {
+	const { log } = options;
+	let obstacle: string | undefined = 'the portal is starting';
+	let opened: Opened | undefined;
+	let jobs: RunningJobs | undefined;
+	let pages: Pages | undefined;
+	let stopped: Promise<void> | undefined;
+
+	const http = createHttp({ origin: config, log, obstacles });
+
+	async function obstacles(): Promise<string[]> {
+		if (obstacle !== undefined || !opened) return [obstacle ?? 'the portal is starting'];
+		return (await answers(opened)) ? [] : ['the database does not answer'];
+	}
+
+	async function start(): Promise<string | undefined> {
+		// The port first: when it is taken, nothing else need be touched.
+		await http.listen(config.host, config.port);
+		const loading = loadPages(options.pages, http.server);
+		// Looked at below, when the database is open; a failure until then is no unhandled one.
+		loading.catch(() => undefined);
+		opened = await openPortal(config, { log, onLost: options.onLost });
+		if (stopped) return;
+		jobs = await startJobs();
+		pages = await loading;
+		const provider = await createProvider();
+		if (stopped) return;
+		http.serve({
+			mounted: [{ prefix: '/oidc', handler: provider.callback }],
+			pages: pages.handler
+		});
+		obstacle = undefined;
+		return `ready ${config.publicUrl}`;
+	}
+
+	async function stop(): Promise<void> {
+		obstacle = 'the portal is stopping';
+		const drained = http.drain(patience.requests);
+		// Streams to open pages would not end by themselves; the pages come back to whoever serves next.
+		const silent = opened?.runtime.live.close();
+		await Promise.all([drained, silent]);
+		// A start that is under way takes no further step. If its present one takes long, losing the database ends it.
+		await within(patience.work, started);
+		await within(patience.work, Promise.all([jobs?.stop(), pages?.close()]));
+		await opened?.close();
+	}
+
+	const started = start().then(
+		(words) => ({ words }),
+		(error: unknown) => ({ error })
+	);
+	const stopOnce = (): Promise<void> => (stopped ??= stop());
+	return {
+		ready: started.then(async (outcome) => {
+			if ('words' in outcome) return outcome.words;
+			// What a stop takes away under a start's feet is no failure of the start.
+			if (stopped) return undefined;
+			await stopOnce();
+			throw outcome.error;
+		}),
+		stop: stopOnce
+	};
+}
+
+async function answers({ runtime }: Opened): Promise<boolean> {
+	const asked = runtime.database.system.pool.query('select').then(
+		() => true,
+		() => false
+	);
+	return Promise.race([asked, wait(2_000, false, { ref: false })]);
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+	await Promise.race([work, wait(ms, undefined, { ref: false })]);
+}
