@@ -1,11 +1,11 @@
-/** The claims of each scope. The business, the role and the subscription come with `openid` itself. */
+/**
+ * The claims of each scope. The business, the role and the subscription come with `openid`
+ * itself, since no product of the vendor's can do without them.
+ */
 export const claimsByScope = {
-	acr: null,
-	amr: null,
-	auth_time: null,
 	iss: null,
 	sid: null,
-	openid: ['sub', 'business', 'product_role', 'subscription'],
+	openid: ['sub', 'auth_time', 'acr', 'amr', 'business', 'product_role', 'subscription'],
 	profile: ['name'],
 	email: ['email', 'email_verified']
 };

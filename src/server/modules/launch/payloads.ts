@@ -16,9 +16,11 @@ export async function savePayload(
 ): Promise<void> {
 	const kept = { ...payload };
 	delete kept['jti'];
+	const grantId = payload['grantId'];
 	const columns = {
 		payload: JSON.stringify(kept),
-		grant_id: typeof payload['grantId'] === 'string' ? payload['grantId'] : null,
+		// A request under way is not part of the sign-in: signing in again ends the one and goes on with the other.
+		grant_id: typeof grantId === 'string' && model !== 'Interaction' ? grantId : null,
 		expires_at: expiresAt
 	};
 	await db
