@@ -12,6 +12,7 @@ export const prefixes = {
 	msg: 'ticket message',
 	mtr: 'meter',
 	not: 'notification',
+	pay: 'payment',
 	per: 'person',
 	pla: 'plan',
 	prd: 'product',

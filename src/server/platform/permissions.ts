@@ -38,6 +38,7 @@ export const permissions = {
 	'referral.read': [...everyone, 'staff', 'system'],
 	'referral.record': ['system'],
 	'subscription.read': [...everyone, 'product', 'staff', 'system'],
+	'ticket.manage': ['system'],
 	'ticket.open': [...everyone, 'system'],
 	'ticket.read': [...everyone, 'staff', 'system'],
 	'ticket.answer': [...everyone, 'staff', 'system'],

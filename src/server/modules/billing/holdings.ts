@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import * as v from 'valibot';
+import { businessOf } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { listPlans, listProducts, type Product } from '../catalogue/index.ts';
+import type { SubscriptionStatus } from './subscriptions.ts';
+
+export interface Subscription {
+	id: string;
+	product: Pick<Product, 'id' | 'slug' | 'name' | 'mark'>;
+	plan: { id: string; slug: string; name: string; includedBytes: bigint | null };
+	status: SubscriptionStatus;
+	seats: number | null;
+	startedOn: string;
+	/** The running period, half-open. */
+	period: { start: string; end: string };
+	/** The day of the next bill; null when none follows. */
+	renewsOn: string | null;
+	/** The first day without trial. */
+	trialEndsOn: string | null;
+	endedOn: string | null;
+}
+
+/**
+ * The subscriptions of the scope's business, in the vendor's order of products, without money: every
+ * member may know them. Of a product that ended more than once the latest is told.
+ */
+export const listSubscriptions = usecase(
+	'subscription.read',
+	v.object({}),
+	async (scope): Promise<Subscription[]> => {
+		const [rows, products, plans] = await Promise.all([
+			scope.db
+				.selectFrom('billing.subscriptions')
+				.distinctOn('product_id')
+				.select([
+					'id',
+					'product_id',
+					'plan_id',
+					'status',
+					'seats',
+					'started_on',
+					'period_start',
+					'period_end',
+					'renews_on',
+					'trial_ends_on',
+					'ended_on'
+				])
+				.where('business_id', '=', businessOf(scope))
+				.orderBy('product_id')
+				.orderBy('ended_on', (order) => order.desc().nullsFirst())
+				.execute(),
+			listProducts(scope, {}),
+			listPlans(scope, {})
+		]);
+		return products.flatMap(({ id, slug, name, mark }) => {
+			const row = rows.find((candidate) => candidate.product_id === id);
+			const plan = plans.find((candidate) => candidate.id === row?.plan_id);
+			if (!row || !plan) return [];
+			return {
+				id: row.id,
+				product: { id, slug, name, mark },
+				plan: {
+					id: plan.id,
+					slug: plan.slug,
+					name: plan.name,
+					includedBytes: plan.includedBytes
+				},
+				status: row.status as SubscriptionStatus,
+				seats: row.seats,
+				startedOn: row.started_on,
+				period: { start: row.period_start, end: row.period_end },
+				renewsOn: row.renews_on,
+				trialEndsOn: row.trial_ends_on,
+				endedOn: row.ended_on
+			};
+		});
+	}
+);
+
+/** How the scope's business stands with a product: its latest subscription, or null. */
+export const readSubscriptionState = usecase(
+	'subscription.read',
+	v.object({ productId: v.string() }),
+	async (scope, { productId }) => {
+		const row = await scope.db
+			.selectFrom('billing.subscriptions')
+			.select(['id', 'status', 'seats', 'trial_ends_on as trialEndsOn', 'ended_on as endedOn'])
+			.where('business_id', '=', businessOf(scope))
+			.where('product_id', '=', productId)
+			.orderBy('ended_on', (order) => order.desc().nullsFirst())
+			.limit(1)
+			.executeTakeFirst();
+		return row ? { ...row, status: row.status as SubscriptionStatus } : null;
+	}
+);
+
+/** Which of these businesses hold a product: asked in every commit of usage, so one look at one index. */
+export const listProductHolders = usecase(
+	'subscription.read',
+	v.object({ productId: v.string(), businessIds: v.array(v.string()) }),
+	async ({ db }, { productId, businessIds }): Promise<string[]> => {
+		if (businessIds.length === 0) return [];
+		const rows = await db
+			.selectFrom('billing.subscriptions')
+			.select('business_id')
+			.where('business_id', '=', sql<string>`any(${businessIds})`)
+			.where('product_id', '=', productId)
+			.where('status', '<>', 'ended')
+			.execute();
+		return rows.map((row) => row.business_id);
+	}
+);

@@ -1,0 +1,34 @@
+export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
+export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
+export {
+	listProductHolders,
+	listSubscriptions,
+	readSubscriptionState,
+	type Subscription
+} from './holdings.ts';
+export {
+	issueInvoice,
+	listInvoices,
+	listOpenInvoices,
+	readInvoice,
+	type Invoice,
+	type InvoiceLine,
+	type InvoiceStatus,
+	type InvoiceSummary
+} from './invoices.ts';
+export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
+export { saveCustomer, saveSeller, type Party } from './parties.ts';
+export { recordPayment } from './payments.ts';
+export {
+	listSubscriptionPrices,
+	saveUsagePrices,
+	type SubscriptionPrice,
+	type UsagePrice
+} from './prices.ts';
+export { setNextInvoiceNumber } from './series.ts';
+export {
+	changeSubscriptionStatus,
+	renewSubscription,
+	startSubscription,
+	type SubscriptionStatus
+} from './subscriptions.ts';

@@ -1,0 +1,123 @@
+import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { listPlans, readProduct } from '../catalogue/index.ts';
+import { PositiveDecimal } from './schemas.ts';
+
+const SaveUsagePrices = v.object({
+	/** The product's and the plan's slugs. */
+	product: v.string(),
+	plan: v.string(),
+	prices: v.array(
+		v.object({
+			/** The meter's slug. */
+			meter: v.pipe(v.string(), v.nonEmpty()),
+			/** What a line for it says: `M-Pesa collections`. */
+			label: v.pipe(v.string(), v.nonEmpty(), v.maxLength(120)),
+			/** Free in each period. */
+			included: v.optional(PositiveDecimal, '0'),
+			/** Minor units of the plan's currency for one unit, exact: `90` or `0.5`. */
+			unitMinor: PositiveDecimal
+		})
+	)
+});
+
+/** Replaces what a plan asks for use; running subscriptions keep the prices they began with. */
+export const saveUsagePrices = usecase(
+	'billing.manage',
+	SaveUsagePrices,
+	async (scope, { product, plan, prices }) => {
+		const { id } = await readPlan(scope, { product, plan });
+		await scope.db.deleteFrom('billing.usage_prices').where('plan_id', '=', id).execute();
+		if (prices.length === 0) return;
+		await scope.db
+			.insertInto('billing.usage_prices')
+			.values(
+				prices.map((price) => ({
+					plan_id: id,
+					meter: price.meter,
+					label: price.label,
+					included: price.included,
+					unit_minor: price.unitMinor
+				}))
+			)
+			.execute();
+	}
+);
+
+/** @throws NotFound */
+export async function readPlan(scope: Scope, { product, plan }: { product: string; plan: string }) {
+	const { id: productId } = await readProduct(scope, { slug: product });
+	const found = (await listPlans(scope, {})).find(
+		(candidate) => candidate.productId === productId && candidate.slug === plan
+	);
+	if (!found) throw new NotFound(`The plan ${plan.slice(0, 41)}`);
+	return found;
+}
+
+export interface UsagePrice {
+	meter: string;
+	label: string;
+	/** Free in each period; exact decimal. */
+	included: string;
+	/** Minor units for one unit beyond; exact decimal, may be finer than one. */
+	unitMinor: string;
+}
+
+/** The agreed prices of usage by subscription; one of another business is not told. */
+export async function readPricesOf(
+	{ db }: Scope,
+	businessId: string
+): Promise<Map<string, UsagePrice[]>> {
+	const rows = await db
+		.selectFrom('billing.subscription_prices')
+		.select(['subscription_id', 'meter', 'label', 'included', 'unit_minor'])
+		.where('business_id', '=', businessId)
+		.orderBy('meter')
+		.execute();
+	const prices = new Map<string, UsagePrice[]>();
+	for (const row of rows) {
+		const price = {
+			meter: row.meter,
+			label: row.label,
+			included: row.included,
+			unitMinor: row.unit_minor
+		};
+		prices.set(row.subscription_id, [...(prices.get(row.subscription_id) ?? []), price]);
+	}
+	return prices;
+}
+
+export interface SubscriptionPrice {
+	subscriptionId: string;
+	/** A month before tax. */
+	amountMinor: bigint;
+	currency: string;
+	usage: UsagePrice[];
+}
+
+/** What each subscription that is not ended costs: for those who see money. */
+export const listSubscriptionPrices = usecase(
+	'billing.read',
+	v.object({}),
+	async (scope): Promise<SubscriptionPrice[]> => {
+		const businessId = businessOf(scope);
+		const [rows, prices] = await Promise.all([
+			scope.db
+				.selectFrom('billing.subscriptions')
+				.select(['id', 'amount_minor', 'currency'])
+				.where('business_id', '=', businessId)
+				.where('status', '<>', 'ended')
+				.orderBy('id')
+				.execute(),
+			readPricesOf(scope, businessId)
+		]);
+		return rows.map((row) => ({
+			subscriptionId: row.id,
+			amountMinor: row.amount_minor,
+			currency: row.currency,
+			usage: prices.get(row.id) ?? []
+		}));
+	}
+);

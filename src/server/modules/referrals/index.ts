@@ -1,0 +1,8 @@
+export {
+	listReferrals,
+	listReferralSources,
+	readReferralSummary,
+	recordReferral,
+	type ReferralSummary
+} from './referrals.ts';
+export { saveReseller } from './resellers.ts';
