@@ -103,11 +103,16 @@ describe('a line chart', () => {
 		expect(grid.map(({ value }) => value)).toEqual([0, 1]);
 	});
 
-	it('still has a base and a top without any reading', () => {
+	it('has a base and no made-up figures without any reading', () => {
 		const empty = drawLines({ steps: 3, current: [null, null, null] });
 		expect([empty.line, empty.area, empty.earlier, empty.last]).toEqual(['', '', '', null]);
-		expect(empty.grid[0]).toEqual({ value: 0, y: empty.base });
-		expect(empty.grid.length).toBeGreaterThan(1);
+		expect(empty.grid).toEqual([{ value: 0, y: empty.base }]);
+	});
+
+	it('runs along its base while nothing is used', () => {
+		const still = drawLines({ steps: 2, current: [0, 0] });
+		expect(still.last?.y).toBe(still.base);
+		expect(still.grid).toHaveLength(1);
 	});
 
 	it('stays within its height when usage passes the limit', () => {

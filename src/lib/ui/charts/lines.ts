@@ -97,7 +97,8 @@ export function drawLines(input: LinesInput): Lines {
 		.domain([0, largest || 1])
 		.nice(3)
 		.range([base, above]);
-	const ticks = scale.ticks(3).filter((tick) => !input.whole || Number.isInteger(tick));
+	// Where there is nothing to measure by, numbers up the axis would be made up.
+	const ticks = largest > 0 ? scale.ticks(3) : [0];
 
 	const points = current.map((value, step) => ({ step, value }));
 	const path = line<{ step: number; value: Reading }>()
@@ -123,7 +124,9 @@ export function drawLines(input: LinesInput): Lines {
 	return {
 		height,
 		base,
-		grid: ticks.map((value) => ({ value, y: rounded(scale(value)) })),
+		grid: ticks
+			.filter((tick) => !input.whole || Number.isInteger(tick))
+			.map((value) => ({ value, y: rounded(scale(value)) })),
 		line: path(points) ?? '',
 		area: ground(points) ?? '',
 		earlier: path(earlier.map((value, step) => ({ step, value }))) ?? '',
