@@ -41,6 +41,12 @@ export async function createProvider(): Promise<MountedProvider> {
 	provider.on('server_error', (ctx, error) => {
 		runtime().log.error({ path: ctx.path, error }, 'the OpenID provider failed');
 	});
+	provider.on('backchannel.error', (_ctx, error, client) => {
+		runtime().log.warn(
+			{ product: client.clientId, error },
+			'a product could not be told of a logout'
+		);
+	});
 	provider.use(headers);
 	provider.use(session(provider));
 	provider.use(interactions(provider));
@@ -114,7 +120,12 @@ function configuration(keys: SigningKey[]): Configuration {
 		loadExistingGrant,
 		interactions: { policy: policy(), url: interactionUrl },
 		renderError: (ctx, out, error) => drawError(ctx, out, error),
-		fetch: (url, options) => postLogout(String(url), options ?? {})
+		fetch: async (url, options) => {
+			// Its own dispatcher, among the options, would refuse products inside the vendor's network.
+			if (!(options?.body instanceof URLSearchParams))
+				throw new Error('Only logout tokens are sent.');
+			return postLogout(String(url), options.body);
+		}
 	};
 }
 

@@ -23,10 +23,10 @@ export const tellLogout = defineJob<{ sid: string; personId: string; productId: 
 		// Products without a logout address end their sessions by their own clock.
 		if (!client?.logoutUrl || !key) return;
 		const token = logoutToken(key, { sid, sub: personId, aud: productId });
-		const response = await postLogout(client.logoutUrl, {
-			method: 'POST',
-			body: new URLSearchParams({ logout_token: token })
-		});
+		const response = await postLogout(
+			client.logoutUrl,
+			new URLSearchParams({ logout_token: token })
+		);
 		if (!response.ok) {
 			throw new Error(`${client.slug} answered ${response.status} to a logout token.`);
 		}
@@ -56,10 +56,15 @@ function logoutToken(key: SigningKey, claims: { sid: string; sub: string; aud: s
  * public one, since products may run inside the vendor's network. Redirects are not followed.
  * @throws Error for any other address.
  */
-export async function postLogout(url: string, options: RequestInit): Promise<Response> {
+export async function postLogout(url: string, body: URLSearchParams): Promise<Response> {
 	const clients = await withSystem('launch.logout-addresses', (scope) => listClients(scope));
 	if (!clients.some(({ logoutUrl }) => logoutUrl && new URL(logoutUrl).href === new URL(url).href))
 		throw new Error('The provider calls registered logout addresses and nothing else.');
 	// eslint-disable-next-line no-restricted-globals -- this file is the one that tells products of logouts
-	return fetch(url, { ...options, redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
+	return fetch(url, {
+		method: 'POST',
+		body,
+		redirect: 'manual',
+		signal: AbortSignal.timeout(patienceMs)
+	});
 }
