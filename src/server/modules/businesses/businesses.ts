@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
-import { businessOf } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
 export const BusinessId = v.custom<string>(
@@ -57,22 +57,33 @@ export const createBusiness = usecase(
 	}
 );
 
+/** The business that a use case is about: the door's own, or in a system door the one that the input names. */
+export function businessIn(scope: Scope, businessId: string | undefined): string {
+	if (scope.actor.kind !== 'system') return businessOf(scope);
+	if (!businessId) throw new Error('A system door must name the business.');
+	return businessId;
+}
+
 /** @throws NotFound */
-export const readBusiness = usecase('business.read', v.object({}), async (scope) => {
-	const row = await scope.db
-		.selectFrom('businesses.businesses')
-		.select(['id', 'name', 'time_zone', 'currency', 'created_at'])
-		.where('id', '=', businessOf(scope))
-		.executeTakeFirst();
-	if (!row) throw new NotFound('This business');
-	return {
-		id: row.id,
-		name: row.name,
-		timeZone: row.time_zone,
-		currency: row.currency,
-		createdAt: row.created_at
-	};
-});
+export const readBusiness = usecase(
+	'business.read',
+	v.object({ businessId: v.optional(BusinessId) }),
+	async (scope, { businessId }) => {
+		const row = await scope.db
+			.selectFrom('businesses.businesses')
+			.select(['id', 'name', 'time_zone', 'currency', 'created_at'])
+			.where('id', '=', businessIn(scope, businessId))
+			.executeTakeFirst();
+		if (!row) throw new NotFound('This business');
+		return {
+			id: row.id,
+			name: row.name,
+			timeZone: row.time_zone,
+			currency: row.currency,
+			createdAt: row.created_at
+		};
+	}
+);
 
 /** Every business by name: for staff, jobs and the command line. */
 export const listBusinesses = usecase('business.list', v.object({}), async ({ db }) =>

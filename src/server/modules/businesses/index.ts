@@ -1,4 +1,10 @@
-export { BusinessId, createBusiness, listBusinesses, readBusiness } from './businesses.ts';
+export {
+	BusinessId,
+	businessIn,
+	createBusiness,
+	listBusinesses,
+	readBusiness
+} from './businesses.ts';
 export {
 	addMember,
 	countMembers,

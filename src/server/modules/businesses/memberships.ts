@@ -5,7 +5,7 @@ import { roles, type Role } from '../../platform/permissions.ts';
 import { businessOf, type Scope, type System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listPersons } from '../identity/index.ts';
-import { BusinessId } from './businesses.ts';
+import { BusinessId, businessIn } from './businesses.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
@@ -22,8 +22,7 @@ const AddMember = v.object({
 
 /** @throws Conflict `member_already` */
 export const addMember = usecase('member.add', AddMember, async (scope, input) => {
-	const businessId = scope.actor.kind === 'system' ? input.businessId : businessOf(scope);
-	if (!businessId) throw new Error('A system door must name the business.');
+	const businessId = businessIn(scope, input.businessId);
 	try {
 		await scope.db
 			.insertInto('businesses.memberships')
@@ -51,15 +50,15 @@ export interface MemberView {
 	joinedAt: Date;
 }
 
-/** The members of the scope's business by name. */
+/** The members of the business by name. */
 export const listMembers = usecase(
 	'member.read',
-	v.object({}),
-	async (scope): Promise<MemberView[]> => {
+	v.object({ businessId: v.optional(BusinessId) }),
+	async (scope, { businessId }): Promise<MemberView[]> => {
 		const rows = await scope.db
 			.selectFrom('businesses.memberships')
 			.select(['person_id', 'role', 'joined_at'])
-			.where('business_id', '=', businessOf(scope))
+			.where('business_id', '=', businessIn(scope, businessId))
 			.execute();
 		const persons = new Map(
 			(await listPersons(scope, { ids: rows.map((row) => row.person_id) })).map((person) => [
