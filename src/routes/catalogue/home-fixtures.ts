@@ -239,13 +239,16 @@ function entry(
 	};
 }
 
+const noParameters = new URLSearchParams();
+const month = readRange(noParameters, now, zone);
+
 export const fullHome: HomeView = {
 	now,
 	zone,
 	firstName: 'Wanjiku',
 	vendor: 'Lixnet',
-	range: readRange(new URLSearchParams(), now, zone),
-	query: readHomeQuery(new URLSearchParams()),
+	range: month,
+	query: readHomeQuery(noParameters, month),
 	attention: {
 		number: 'INV-2026-0387',
 		href: '/billing/invoices/INV-2026-0387',

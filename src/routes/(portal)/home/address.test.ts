@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { readRange } from '#lib/format/ranges.ts';
 import { homeAddress, homeFields, readHomeQuery } from './address.ts';
 
+const now = new Date('2026-11-25T11:02:00Z');
+
 function read(query: string) {
-	return readHomeQuery(new URLSearchParams(query));
+	const params = new URLSearchParams(query);
+	return readHomeQuery(params, readRange(params, now, 'Africa/Nairobi'));
 }
 
 describe('the address of home', () => {
@@ -22,7 +26,7 @@ describe('the address of home', () => {
 	it('reads what it wrote, whatever was searched for', () => {
 		const query = read('');
 		const odd = homeAddress(query, { q: 'a&b=c "d" <é>' });
-		expect(readHomeQuery(new URLSearchParams(odd)).q).toBe('a&b=c "d" <é>');
+		expect(read(odd).q).toBe('a&b=c "d" <é>');
 	});
 
 	it('takes an unknown view for the grid and cuts an endless search', () => {
@@ -30,7 +34,12 @@ describe('the address of home', () => {
 		expect(read(`q=${'x'.repeat(5000)}`).q).toHaveLength(100);
 	});
 
+	it('forgets a range that makes no sense', () => {
+		expect(homeAddress(read('range=fortnight&view=list'))).toBe('?view=list');
+		expect(homeAddress(read('range=custom&from=2026-12-01&to=2026-11-01'))).toBe('?');
+	});
+
 	it('says nothing about what is usual', () => {
-		expect(homeFields(read('view=grid&q=  '))).toEqual([]);
+		expect(homeFields(read('range=month&view=grid&q=  '))).toEqual([]);
 	});
 });

@@ -1,17 +1,23 @@
+import type { DateRange } from '#lib/format/ranges.ts';
+
 /** What the address of home carries; everything on home that leads back to home keeps the rest of it. */
 export interface HomeQuery {
+	/** Null for the month so far, which needs no saying. */
 	range: string | null;
+	/** The dates of a custom range. */
 	from: string | null;
 	to: string | null;
 	q: string;
 	view: 'grid' | 'list';
 }
 
-export function readHomeQuery(params: URLSearchParams): HomeQuery {
+/** Takes the range as it was understood, so that a mistake in the address is not handed on from link to link. */
+export function readHomeQuery(params: URLSearchParams, range: DateRange): HomeQuery {
+	const custom = range.key === 'custom';
 	return {
-		range: params.get('range'),
-		from: params.get('from'),
-		to: params.get('to'),
+		range: range.key === 'month' ? null : range.key,
+		from: custom ? range.from : null,
+		to: custom ? range.to : null,
 		q: (params.get('q') ?? '').trim().slice(0, 100),
 		view: params.get('view') === 'list' ? 'list' : 'grid'
 	};
