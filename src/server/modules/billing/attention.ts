@@ -66,7 +66,14 @@ const Days = v.object({ from: CivilDate, to: CivilDate });
 export const listInvoicesDue = usecase('billing.manage', Days, async ({ db }, { from, to }) =>
 	db
 		.selectFrom('billing.invoices')
-		.select(['business_id as businessId', 'number', 'due_on as dueOn'])
+		.select([
+			'business_id as businessId',
+			'number',
+			'due_on as dueOn',
+			'total_minor as totalMinor',
+			'paid_minor as paidMinor',
+			'currency'
+		])
 		.where('status', '=', 'open')
 		.where('due_on', '>=', from)
 		.where('due_on', '<=', to)

@@ -5,9 +5,10 @@ import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { BusinessId } from '../businesses/index.ts';
 import { readParties, type Party } from './parties.ts';
 import { addUp, rateLine, standardTaxRate, type Totals } from './rating.ts';
-import { BusinessId, CivilDate, Currency, DecimalText, InvoiceNumber } from './schemas.ts';
+import { CivilDate, Currency, DecimalText, InvoiceNumber } from './schemas.ts';
 import { takeInvoiceNumber } from './series.ts';
 
 export type InvoiceStatus = 'open' | 'paid' | 'void' | 'uncollectible';
@@ -60,7 +61,7 @@ const IssueInvoice = v.pipe(
  * Issues an invoice: takes the next number, rates each line, adds VAT at the standard rate on their sum,
  * and keeps the parties as they are on the day. It never changes afterwards.
  *
- * @throws Invalid for lines that come to less than nothing; Conflict `seller_unknown`, `customer_unknown`
+ * @throws Invalid for lines that come to less than nothing; Conflict `seller_unknown`
  */
 export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope, input) => {
 	const { db, now } = scope;

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { Conflict } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { BusinessId, CivilDate } from './schemas.ts';
+import { BusinessId, readBusiness } from '../businesses/index.ts';
+import { CivilDate } from './schemas.ts';
 
 /** Who stands on an invoice, as printed. */
 export interface Party {
@@ -57,16 +58,17 @@ export const saveCustomer = usecase(
 );
 
 /**
- * Both parties as they are on a day.
- * @throws Conflict `seller_unknown`, `customer_unknown`
+ * Both parties as they are on a day. Of a business that told nothing of itself the name is all there is.
+ * @throws Conflict `seller_unknown`
  */
 export async function readParties(
-	{ db }: Scope,
+	scope: Scope,
 	businessId: string,
 	on: string
 ): Promise<{ seller: Party; customer: Party }> {
+	const { db } = scope;
 	const columns = ['name', 'address', 'tax_pin as taxPin'] as const;
-	const [seller, customer] = await Promise.all([
+	const [seller, customer, business] = await Promise.all([
 		db.selectFrom('billing.seller').select(columns).executeTakeFirst(),
 		db
 			.selectFrom('billing.customers')
@@ -75,10 +77,9 @@ export async function readParties(
 			.where('valid_from', '<=', on)
 			.orderBy('valid_from', 'desc')
 			.limit(1)
-			.executeTakeFirst()
+			.executeTakeFirst(),
+		readBusiness(scope, { businessId })
 	]);
 	if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
-	if (!customer)
-		throw new Conflict('customer_unknown', 'Say first to whom this business’s invoices go.');
-	return { seller, customer };
+	return { seller, customer: customer ?? { name: business.name, address: [], taxPin: null } };
 }

@@ -4,7 +4,8 @@ import { emit } from '../../platform/events.ts';
 import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { BusinessId, CivilDate, Currency, InvoiceNumber } from './schemas.ts';
+import { BusinessId } from '../businesses/index.ts';
+import { CivilDate, Currency, InvoiceNumber } from './schemas.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {

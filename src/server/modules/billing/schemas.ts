@@ -1,12 +1,6 @@
 import * as v from 'valibot';
 import { Temporal } from 'temporal-polyfill';
-import { isId } from '../../platform/ids.ts';
 import { decimalPattern } from './decimal.ts';
-
-export const BusinessId = v.custom<string>(
-	(value) => isId('biz', value),
-	'This is not the id of a business.'
-);
 
 export const CivilDate = v.pipe(
 	v.string(),

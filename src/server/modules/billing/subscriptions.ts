@@ -5,10 +5,11 @@ import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { BusinessId } from '../businesses/index.ts';
 import { readProduct } from '../catalogue/index.ts';
 import { boundaryAfter } from './periods.ts';
 import { readPlan } from './prices.ts';
-import { BusinessId, CivilDate } from './schemas.ts';
+import { CivilDate } from './schemas.ts';
 
 export const subscriptionStatuses = ['trial', 'active', 'past_due', 'suspended', 'ended'] as const;
 export type SubscriptionStatus = (typeof subscriptionStatuses)[number];

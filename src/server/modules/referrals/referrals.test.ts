@@ -22,7 +22,6 @@ const refer = (member: Member, resellerId: string, at: string) =>
 	withSystem('test', (scope) =>
 		recordReferral(scope, {
 			businessId: member.businessId,
-			timeZone: member.timeZone,
 			resellerId,
 			channel: 'visit',
 			at: new Date(at)
@@ -141,7 +140,6 @@ describe('sources and referrals', () => {
 			withBusiness(mavuno, (scope) =>
 				recordReferral(scope, {
 					businessId: mavuno.businessId,
-					timeZone: mavuno.timeZone,
 					resellerId: nairobi,
 					channel: 'link'
 				})

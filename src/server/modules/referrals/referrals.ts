@@ -2,16 +2,14 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { CursorOf, cutPage, PageSize } from '../../platform/cursor.ts';
 import { NotFound, violatedConstraint } from '../../platform/errors.ts';
-import { isId, newId } from '../../platform/ids.ts';
+import { newId } from '../../platform/ids.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { readBusiness } from '../businesses/index.ts';
+import { BusinessId, readBusiness } from '../businesses/index.ts';
 import { changePercent, civilDate, monthsUpTo } from './months.ts';
 
 const RecordReferral = v.object({
-	businessId: v.custom<string>((value) => isId('biz', value), 'This is not the id of a business.'),
-	/** In which the day is worked out: the zone of the business. */
-	timeZone: v.string(),
+	businessId: BusinessId,
 	resellerId: v.string(),
 	channel: v.picklist(['event', 'link', 'phone', 'visit']),
 	note: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), ''),
@@ -19,9 +17,10 @@ const RecordReferral = v.object({
 	at: v.optional(v.date())
 });
 
-/** @throws NotFound for a reseller who does not exist */
+/** @throws NotFound for a business or a reseller that does not exist */
 export const recordReferral = usecase('referral.record', RecordReferral, async (scope, input) => {
 	const at = input.at ?? scope.now;
+	const { timeZone } = await readBusiness(scope, { businessId: input.businessId });
 	const id = newId('ref', at);
 	try {
 		await scope.db
@@ -33,7 +32,7 @@ export const recordReferral = usecase('referral.record', RecordReferral, async (
 				channel: input.channel,
 				note: input.note,
 				referred_at: at,
-				referred_on: civilDate(at, input.timeZone)
+				referred_on: civilDate(at, timeZone)
 			})
 			.execute();
 	} catch (error) {

@@ -1,0 +1,44 @@
+import { on } from '../../platform/jobs.ts';
+import { notify } from './notifications.ts';
+import { ifMember, whoMay } from './recipients.ts';
+// For the types of the events that they react to.
+import type {} from '../billing/index.ts';
+import type {} from '../launch/index.ts';
+import type {} from '../support/index.ts';
+
+on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
+	const { number, totalMinor, currency, dueOn } = event.data;
+	await notify(scope, {
+		businessId: event.businessId,
+		personIds: await whoMay(scope, event.businessId, 'billing.read'),
+		key: event.id,
+		kind: 'invoice_issued',
+		params: { number, amountMinor: totalMinor, currency, dueOn },
+		at: event.occurredAt
+	});
+});
+
+on('ticket.answered', 'notifications.ticket-answered', async (scope, event) => {
+	if (event.data.side !== 'staff') return;
+	await notify(scope, {
+		businessId: event.businessId,
+		personIds: await ifMember(scope, event.businessId, event.data.openedBy),
+		key: event.id,
+		kind: 'ticket_answered',
+		params: { number: event.data.number, subject: event.data.subject, by: event.actor.name },
+		at: event.occurredAt
+	});
+});
+
+on('access.granted', 'notifications.access-granted', async (scope, event) => {
+	const { personId, product } = event.data;
+	if (event.actor.id === personId) return;
+	await notify(scope, {
+		businessId: event.businessId,
+		personIds: await ifMember(scope, event.businessId, personId),
+		key: event.id,
+		kind: 'access_granted',
+		params: { product, ...(event.actor.kind === 'member' ? { by: event.actor.name } : {}) },
+		at: event.occurredAt
+	});
+});

@@ -1,0 +1,73 @@
+import { Temporal } from 'temporal-polyfill';
+import * as v from 'valibot';
+import { defineJob } from '../../platform/jobs.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { listInvoicesDue, listTrialsEnding } from '../billing/index.ts';
+import { listBusinesses } from '../businesses/index.ts';
+import { notify } from './notifications.ts';
+import { whoMay } from './recipients.ts';
+
+/** How many civil days before, in the zone of the business. */
+const invoiceDays = 5;
+const trialDays = 7;
+
+/** Tells of what falls due soon; told again on a later day, it is the same and told once. */
+export const remind = usecase('notification.send', v.object({}), async (scope) => {
+	const zones = new Map(
+		(await listBusinesses(scope, {})).map(({ id, timeZone }) => [id, timeZone])
+	);
+	const isSoon = (businessId: string, day: string, days: number): boolean => {
+		const left = daysUntil(scope.now, day, zones.get(businessId) ?? 'UTC');
+		return left >= 0 && left <= days;
+	};
+	// A day more at both ends than any zone can ask for.
+	const today = Temporal.PlainDate.from(scope.now.toISOString().slice(0, 10));
+	const window = (days: number) => ({
+		from: today.subtract({ days: 1 }).toString(),
+		to: today.add({ days: days + 1 }).toString()
+	});
+
+	for (const invoice of await listInvoicesDue(scope, window(invoiceDays))) {
+		if (!isSoon(invoice.businessId, invoice.dueOn, invoiceDays)) continue;
+		await notify(scope, {
+			businessId: invoice.businessId,
+			personIds: await whoMay(scope, invoice.businessId, 'billing.read'),
+			key: `invoice-due ${invoice.number}`,
+			kind: 'invoice_due',
+			params: {
+				number: invoice.number,
+				amountMinor: String(invoice.totalMinor - invoice.paidMinor),
+				currency: invoice.currency,
+				dueOn: invoice.dueOn
+			},
+			at: scope.now
+		});
+	}
+	for (const trial of await listTrialsEnding(scope, window(trialDays))) {
+		if (!isSoon(trial.businessId, trial.endsOn, trialDays)) continue;
+		await notify(scope, {
+			businessId: trial.businessId,
+			personIds: await whoMay(scope, trial.businessId, 'business.change'),
+			key: `trial-ending ${trial.subscriptionId} ${trial.endsOn}`,
+			kind: 'trial_ending',
+			params: { product: trial.product.name, endsOn: trial.endsOn },
+			at: scope.now
+		});
+	}
+});
+
+function daysUntil(now: Date, day: string, timeZone: string): number {
+	const today = Temporal.Instant.fromEpochMilliseconds(now.getTime())
+		.toZonedDateTimeISO(timeZone)
+		.toPlainDate();
+	return today.until(Temporal.PlainDate.from(day)).days;
+}
+
+defineJob({
+	name: 'notifications.remind',
+	// Seven in the morning in Nairobi.
+	cron: '0 4 * * *',
+	async work(scope) {
+		await remind(scope, {});
+	}
+});
