@@ -102,5 +102,5 @@ function endWithNpm() {
 	const parent = process.ppid;
 	setInterval(() => {
 		if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
-	}, 1000).unref();
+	}, 250).unref();
 }

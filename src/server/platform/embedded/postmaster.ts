@@ -88,7 +88,7 @@ function read(file: string): string | undefined {
 export interface Postmaster {
 	/** Resolves when it has ended, for whatever reason, with a few words on how. */
 	ended: Promise<string>;
-	/** A clean (fast) shutdown; one that hangs is ended so that the next start recovers. */
+	/** A clean shutdown; one that hangs is ended so that the next start recovers. */
 	stop(): Promise<void>;
 }
 
@@ -140,16 +140,21 @@ export async function startPostmaster(
 	throw new StartFailure(`The embedded PostgreSQL did not start (${gone}):\n${said().join('\n')}`);
 }
 
+/** Who is just leaving may leave (smart), who stays is sent away (fast); then it is not asked any more. */
+const shutdowns = [
+	['SIGTERM', 200],
+	['SIGINT', 6_000],
+	['SIGQUIT', 1_000],
+	['SIGKILL', 1_000]
+] as const;
+
 async function shutDown(child: ChildProcess, ended: Promise<string>, log: Log): Promise<void> {
-	for (const [signal, patience] of [
-		['SIGINT', 6_000],
-		['SIGQUIT', 1_000],
-		['SIGKILL', 1_000]
-	] as const) {
+	for (const [signal, patience] of shutdowns) {
+		if (signal === 'SIGQUIT')
+			log.warn('PostgreSQL hangs while it stops: it is ended, and recovers at its next start');
 		child.kill(signal);
 		const stopped = await Promise.race([ended, wait(patience, undefined, { ref: false })]);
 		if (stopped !== undefined) return;
-		log.warn(`PostgreSQL did not end within ${patience} ms of ${signal}`);
 	}
 }
 
@@ -165,11 +170,13 @@ export async function endOrphan(running: Running): Promise<void> {
 /** Passes PostgreSQL's words on to the log; gives the last ones. */
 function relay(child: ChildProcess, log: Log): () => string[] {
 	const last: string[] = [];
-	let level: 'debug' | 'warn' = 'debug';
+	let level: 'debug' | 'info' | 'error' = 'debug';
 	if (child.stderr) {
 		createInterface({ input: child.stderr }).on('line', (line) => {
-			if (/^(LOG|WARNING|ERROR|FATAL|PANIC):/.test(line))
-				level = /^(FATAL|PANIC)/.test(line) ? 'warn' : 'debug';
+			// What is fatal to one connection is told to who holds it; what stops the server is told by its end.
+			const severity = /^(LOG|FATAL|PANIC):/.exec(line)?.[1];
+			if (severity)
+				level = severity === 'PANIC' ? 'error' : severity === 'FATAL' ? 'info' : 'debug';
 			log[level]({ from: 'postgres' }, line);
 			last.push(line);
 			if (last.length > 20) last.shift();
