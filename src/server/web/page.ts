@@ -2,6 +2,7 @@ import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltej
 import type * as v from 'valibot';
 import { listProducts } from '#server/modules/catalogue/index.ts';
 import { withBusiness, withStaff } from '#server/platform/doors.ts';
+import { allowed, type Permission } from '#server/platform/permissions.ts';
 import type { Member, Scope, Staff } from '#server/platform/scope.ts';
 import type { UseCase } from '#server/platform/usecase.ts';
 import { keptValues, toErrorPage, toRefusal, type Refusal } from './failures.ts';
@@ -33,6 +34,13 @@ export function page<E extends RequestEvent, R extends object>(
 			return toErrorPage(failure);
 		}
 	};
+}
+
+export type MemberScope = Scope<Member>;
+
+/** Whether the page should offer it at all; the use case asks again. */
+export function mayDo(actor: Member, permission: Permission): boolean {
+	return allowed(actor.role, permission);
 }
 
 /** What a form's success leads to: another page (`to`), or words on this one. */
