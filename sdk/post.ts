@@ -1,0 +1,73 @@
+import type { Outcome } from './lane.ts';
+
+/** An answer that takes longer counts as none; the same ids make trying again harmless. */
+const patienceMs = 10_000;
+
+interface Problem {
+	title?: unknown;
+	detail?: unknown;
+	issues?: unknown;
+}
+
+/** One try to hand something to the portal's API; it never throws. */
+export async function post(
+	url: string,
+	key: string,
+	contentType: string,
+	body: unknown
+): Promise<Outcome> {
+	let response: Response;
+	try {
+		response = await fetch(url, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${key}`, 'content-type': contentType },
+			body: JSON.stringify(body),
+			redirect: 'error',
+			signal: AbortSignal.timeout(patienceMs)
+		});
+	} catch (error) {
+		return { kind: 'later', why: `${url}: ${(error as Error).message}` };
+	}
+	if (response.ok) {
+		await response.body?.cancel();
+		return { kind: 'taken' };
+	}
+	const problem = await readProblem(response);
+	const why = `${response.status} ${String(problem.detail ?? problem.title ?? '')}`.trim();
+	switch (response.status) {
+		case 400:
+		case 409:
+		case 413:
+		case 415:
+		case 422: {
+			const which = positions(problem.issues);
+			return which.length > 0 ? { kind: 'refused', why, which } : { kind: 'refused', why };
+		}
+		default:
+			// Also 401 and 404: a key or an address can be mended while what was reported waits.
+			return { kind: 'later', why, ...waitAsked(response) };
+	}
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+	try {
+		const problem = (await response.json()) as Problem | null;
+		return problem ?? {};
+	} catch {
+		// Proxies answer with pages; the status says enough.
+		return {};
+	}
+}
+
+function positions(issues: unknown): number[] {
+	if (!Array.isArray(issues)) return [];
+	const found = issues.map((issue: { index?: unknown } | null) => issue?.index);
+	return [...new Set(found.filter((index) => typeof index === 'number'))];
+}
+
+function waitAsked(response: Response): { afterMs?: number } {
+	const seconds = Number(response.headers.get('retry-after'));
+	return Number.isFinite(seconds) && seconds > 0
+		? { afterMs: Math.min(seconds, 3_600) * 1_000 }
+		: {};
+}
