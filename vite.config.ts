@@ -52,7 +52,7 @@ function enhancement(): Plugin {
 		if (Array.isArray(result) || !('output' in result)) throw new Error('One bundle was expected.');
 		const source = result.output[0].code;
 		const hash = createHash('sha256').update(source).digest('base64url').slice(0, 10);
-		return { fileName: `_app/immutable/enhance.${hash}.js`, source };
+		return { fileName: `_app/immutable/assets/enhance.${hash}.js`, source };
 	}
 
 	let serving = false;
@@ -70,13 +70,23 @@ function enhancement(): Plugin {
 			return `export const src = ${JSON.stringify(src)};`;
 		},
 		async generateBundle() {
-			if (this.environment.name !== 'client') return;
+			// Without hydration there is no client build: what the server's build emits is what browsers get.
+			if (this.environment.name !== 'ssr') return;
 			this.emitFile({ type: 'asset', ...(await (script ??= bundle())) });
 		}
 	};
 }
 
+/**
+ * The shared parts are one style sheet, fetched on the first visit and cached for good; a page adds its own. Left to
+ * itself the bundler would cut the parts by who uses which, into a dozen requests.
+ */
+const onePartsSheet = {
+	codeSplitting: { groups: [{ name: 'parts', test: /\/src\/lib\/(styles|ui\/(?!charts\/))/ }] }
+};
+
 export default defineConfig({
+	environments: { ssr: { build: { rolldownOptions: { output: onePartsSheet } } } },
 	// Fonts are made into the static folder, and read from there by the style sheets under development.
 	server: { fs: { allow: ['static'] } },
 	plugins: [
@@ -90,6 +100,8 @@ export default defineConfig({
 		}),
 		sveltekit({
 			adapter: adapter({ precompress: true }),
+			// Short names for scoped styles: every element carries them, on every page.
+			compilerOptions: { cssHash: ({ hash, filename, css }) => `s${hash(filename ?? css)}` },
 			// The content security policy has no place for inline styles, and a cached sheet serves every page after.
 			inlineStyleThreshold: 0,
 			// The enhancement script registers it, where there is a script at all.

@@ -57,6 +57,7 @@ export async function makeFonts() {
 	if (upToDate) return made;
 
 	mkdirSync(folder, { recursive: true });
+	// @ts-expect-error The package describes no types.
 	const { default: subset } = await import('subset-font');
 	for (const [i, { source, text, options }] of fonts.entries()) {
 		const font = await subset(readFileSync(new URL(source, root)), text, {

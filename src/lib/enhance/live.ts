@@ -107,7 +107,8 @@ async function refresh(): Promise<boolean> {
 }
 
 function takeOver(region: Element, fresh: Element): void {
-	Idiomorph.morph(region, fresh, {
+	// A promise only where a <head> is taken over.
+	void Idiomorph.morph(region, fresh, {
 		morphStyle: 'outerHTML',
 		ignoreActiveValue: true,
 		restoreFocus: true,

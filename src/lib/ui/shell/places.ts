@@ -21,26 +21,35 @@ export interface Section {
 
 /** The sections of the sidebar, without what stands at its foot. */
 export function sections(view: ShellView): Section[] {
+	const { billingNote, supportNote } = view;
 	const account: Place[] = [
 		{ href: '/usage', label: m.shell_usage(), icon: 'chart' },
-		{ href: '/billing', label: m.shell_billing(), icon: 'card' },
-		{ href: '/support', label: m.shell_support(), icon: 'support' }
+		{
+			href: '/billing',
+			label: m.shell_billing(),
+			icon: 'card',
+			...(billingNote ? { note: billingNote, pressing: true } : {})
+		},
+		{
+			href: '/support',
+			label: m.shell_support(),
+			icon: 'support',
+			...(supportNote ? { note: supportNote } : {})
+		}
 	];
-	if (view.billingNote) Object.assign(account[1] ?? {}, { note: view.billingNote, pressing: true });
-	if (view.supportNote) Object.assign(account[2] ?? {}, { note: view.supportNote });
-	return [
+	return filled([
 		{
 			label: m.shell_section_main(),
 			places: [{ href: '/', label: m.shell_home(), icon: 'home' }]
 		},
 		{ label: m.shell_section_products(), places: view.products.map(productPlace) },
 		{ label: m.shell_section_account(), places: account }
-	].filter(({ places }) => places.length > 0);
+	]);
 }
 
 /** What search and the command palette find: pages, products, and things to do. */
 export function findable(view: ShellView): Section[] {
-	return [
+	return filled([
 		{
 			label: m.shell_find_pages(),
 			places: [
@@ -64,9 +73,13 @@ export function findable(view: ShellView): Section[] {
 				{ href: '/support', label: m.shell_action_ticket(), icon: 'plus-circle' },
 				{ href: '/billing', label: m.shell_action_pay(), icon: 'receipt' },
 				{ href: '/settings', label: m.shell_action_invite(), icon: 'user-plus' }
-			] satisfies Place[]
+			]
 		}
-	].filter(({ places }) => places.length > 0);
+	]);
+}
+
+function filled(sections: Section[]): Section[] {
+	return sections.filter(({ places }) => places.length > 0);
 }
 
 function productPlace(product: ShellView['products'][number]): Place {

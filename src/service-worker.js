@@ -4,9 +4,9 @@
  * Shows a page of ours when a page cannot be had from the network. Nothing else is kept: figures of a business stay out
  * of every cache, and the browser keeps style sheets, scripts and fonts by itself, since their names tell their content.
  */
-import { version } from '$service-worker';
+import { version } from '$app/env';
 
-const worker = self as unknown as ServiceWorkerGlobalScope;
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const shelf = `offline-${version}`;
 const offlinePage = '/offline.html';
 
@@ -37,16 +37,17 @@ worker.addEventListener('fetch', (event) => {
 	else if (isKept(request.url)) event.respondWith(fetch(request).catch(() => kept(request)));
 });
 
-async function page(event: FetchEvent): Promise<Response> {
+/** @param {FetchEvent} event */
+async function page(event) {
 	try {
-		const ahead = (await event.preloadResponse) as Response | undefined;
-		return ahead ?? (await fetch(event.request));
+		return (await event.preloadResponse) ?? (await fetch(event.request));
 	} catch {
 		return kept(offlinePage);
 	}
 }
 
-function isKept(url: string): boolean {
+/** @param {string} url */
+function isKept(url) {
 	const { origin, pathname } = new URL(url);
 	return (
 		origin === worker.location.origin &&
@@ -54,6 +55,7 @@ function isKept(url: string): boolean {
 	);
 }
 
-async function kept(request: RequestInfo): Promise<Response> {
+/** @param {RequestInfo} request */
+async function kept(request) {
 	return (await caches.match(request)) ?? Response.error();
 }
