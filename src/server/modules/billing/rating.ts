@@ -1,3 +1,4 @@
+import Big from 'big.js';
 import { decimal, decimalText, minus, rounded, times } from './decimal.ts';
 
 /** VAT's standard rate in Kenya, per cent (Value Added Tax Act, 2013, section 5). */
@@ -17,7 +18,7 @@ export function rateLine(quantity: string, unitMinor: string): bigint {
 /** What of a used quantity is charged: what lies beyond the included; never less than nothing. */
 export function chargedQuantity(used: string, included: string): string {
 	const beyond = minus(decimal(used), decimal(included));
-	return beyond.units > 0n ? decimalText(beyond) : '0';
+	return beyond.gt(0) ? decimalText(beyond) : '0';
 }
 
 export interface TaxedAmount {
@@ -54,9 +55,8 @@ export function addUp(lines: readonly TaxedAmount[]): Totals {
 }
 
 function taxOn(baseMinor: bigint, rate: string): bigint {
-	const { units, scale } = times({ units: baseMinor, scale: 0 }, decimal(rate));
-	// Per cent: two more places behind the point.
-	return rounded({ units, scale: scale + 2 });
+	// Times a hundredth, since multiplying stays exact.
+	return rounded(times(times(new Big(baseMinor.toString()), decimal(rate)), new Big('0.01')));
 }
 
 function sum(amounts: bigint[]): bigint {
