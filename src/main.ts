@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createProgress } from '../bin/bootstrap/progress.js';
 import { readConfig } from '#server/platform/config.ts';
 import { createLog } from '#server/platform/log.ts';
@@ -38,6 +39,8 @@ try {
 
 	const words = await portal.ready;
 	if (words !== undefined) console.log(words);
+	// Kept now, for a start after kill -9.
+	flushCompileCache();
 } catch (error) {
 	fail(error);
 }

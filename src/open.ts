@@ -105,7 +105,7 @@ async function migrateAsOwner<R>(connection: Connection, work: () => Promise<R>)
 }
 
 /** Every module, so that every job and every reaction to an event is declared before jobs start. */
-async function loadModules(): Promise<void> {
+export async function loadModules(): Promise<void> {
 	const folder = new URL('./server/modules/', import.meta.url);
 	const faces = readdirSync(folder)
 		.map((name) => new URL(`${name}/index.ts`, folder))

@@ -9,12 +9,8 @@ export interface Pages {
 	close(): Promise<void>;
 }
 
-/** @param place the directory of a build, or `vite` for pages that follow their source as it is edited */
-export async function loadPages(place: string, server: Server): Promise<Pages> {
-	return place === 'vite' ? editedPages(server) : builtPages(place);
-}
-
-async function builtPages(directory: string): Promise<Pages> {
+/** @param directory of a build */
+export async function loadPages(directory: string): Promise<Pages> {
 	// Read when the handler is loaded. The headers are the ones that pinOrigin() has made true.
 	Object.assign(process.env, {
 		PROTOCOL_HEADER: 'x-forwarded-proto',
@@ -27,7 +23,8 @@ async function builtPages(directory: string): Promise<Pages> {
 	return { handler, close: () => Promise.resolve() };
 }
 
-async function editedPages(server: Server): Promise<Pages> {
+/** Pages that follow their source as it is edited. */
+export async function followPages(server: Server): Promise<Pages> {
 	const { createServer } = await import('vite');
 	const vite = await createServer({ server: { middlewareMode: true, hmr: { server } } });
 	return {

@@ -7,7 +7,7 @@ import type { StartFailure } from '#server/platform/start-failure.ts';
 import { createHttp } from './http.ts';
 import { createProvider } from './oidc/provider.ts';
 import { openPortal, type Opened } from './open.ts';
-import { loadPages, type Pages } from './pages.ts';
+import { followPages, loadPages, type Pages } from './pages.ts';
 
 export interface Portal {
 	/**
@@ -49,7 +49,7 @@ export function startPortal(
 	async function start(): Promise<string | undefined> {
 		// The port first: when it is taken, nothing else need be touched.
 		await http.listen(config.host, config.port);
-		const loading = loadPages(options.pages, http.server);
+		const loading = options.pages === 'vite' ? followPages(http.server) : loadPages(options.pages);
 		// Looked at below, when the database is open; a failure until then is no unhandled one.
 		loading.catch(() => undefined);
 		opened = await openPortal(config, { log, onLost: options.onLost });

@@ -9,10 +9,11 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from './hash.js';
+import { serverFlags } from './ground.js';
 import { withLock } from './lock.js';
 import { Plain, cachePath } from './project.js';
 
-/** Everything the built pages are made from. Tests, and what the build makes itself, change nothing in them. */
+/** Everything the built pages are made from. */
 const sources = [
 	'src',
 	'static',
@@ -24,9 +25,14 @@ const sources = [
 	'bin/fonts.js'
 ];
 
+/** Loaded by Node as they stand, and never bundled into pages (vite.config.ts, tests/architecture.test.ts). */
+const unbundled = ['src/server/platform', 'src/server/modules', 'src/api', 'src/oidc'];
+/** Made by the build itself. */
+const made = ['src/lib/paraglide', 'static/fonts'];
+
 /** @param {string} file */
 const leaveOut = (file) =>
-	file === 'src/lib/paraglide' || file === 'static/fonts' || /\.(test|journey)\.ts$/.test(file);
+	unbundled.includes(file) || made.includes(file) || /\.(test|journey)\.ts$/.test(file);
 
 /** @param {string} root */
 export const pagesHash = (root) => hashOf(root, sources, leaveOut);
@@ -39,7 +45,7 @@ export const pagesHash = (root) => hashOf(root, sources, leaveOut);
  * @returns {Promise<string>} the directory with handler.js
  */
 export async function buildPages(ground) {
-	const { root, run, progress } = ground;
+	const { root, progress } = ground;
 	const hash = pagesHash(root);
 	const directory = cachePath('pages', hash);
 	if (existsSync(directory)) {
@@ -50,20 +56,32 @@ export async function buildPages(ground) {
 	await withLock(cachePath('pages.lock'), async () => {
 		if (existsSync(directory)) return;
 		await progress.step('Building the pages', async () => {
-			const { code, output } = await run(['bin/bootstrap/build.js'], {
-				env: { NODE_ENV: 'production', EVOLVE_BUILD: hash },
-				output: 'capture'
+			await runScript(ground, ['bin/bootstrap/build.js'], { EVOLVE_BUILD: hash });
+			// Someone edited while we built: what was built is neither the old source nor surely the new.
+			if (pagesHash(root) !== hash) return;
+			mkdirSync(path.dirname(directory), { recursive: true });
+			renameSync(path.join(root, 'build'), directory);
+			await runScript(ground, [...serverFlags, 'bin/bootstrap/compile.js'], {
+				EVOLVE_PAGES: directory
 			});
-			if (code !== 0)
-				throw new Plain(`The pages could not be built (exit code ${code}):\n\n${output.trim()}\n`);
 		});
-		// Someone edited while we built: what was built is neither the old source nor surely the new.
-		if (pagesHash(root) !== hash) return;
-		mkdirSync(path.dirname(directory), { recursive: true });
-		renameSync(path.join(root, 'build'), directory);
 		dropOldPages(path.dirname(directory));
 	});
 	return existsSync(directory) ? directory : buildPages(ground);
+}
+
+/**
+ * @param {import('./ground.js').Ground} ground
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function runScript({ run }, args, env) {
+	const { code, output } = await run(args, {
+		env: { NODE_ENV: 'production', ...env },
+		output: 'capture'
+	});
+	if (code === 0) return;
+	throw new Plain(`The pages could not be built (exit code ${code}):\n\n${output.trim()}\n`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { Plain } from './project.js';
+import { Plain, cachePath } from './project.js';
 
 /** Programs under way: a signal to us is passed on to them. */
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -67,7 +67,9 @@ export function environment(root, node) {
 		PATH: [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env['PATH']].join(
 			path.delimiter
 		),
-		DO_NOT_TRACK: '1'
+		DO_NOT_TRACK: '1',
+		// Started again, Node need not read TypeScript again: faster, and tens of megabytes less.
+		NODE_COMPILE_CACHE: cachePath('node')
 	};
 }
 

@@ -91,6 +91,6 @@ function relay(
 }
 
 function commonEnvironment(): NodeJS.ProcessEnv {
-	const { PATH, HOME, TMPDIR, LANG, NODE_ENV } = process.env;
-	return { PATH, HOME, TMPDIR, LANG, NODE_ENV };
+	const { PATH, HOME, TMPDIR, LANG, NODE_ENV, NODE_COMPILE_CACHE } = process.env;
+	return { PATH, HOME, TMPDIR, LANG, NODE_ENV, NODE_COMPILE_CACHE };
 }
