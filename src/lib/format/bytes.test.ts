@@ -26,11 +26,16 @@ describe('amounts of data', () => {
 	});
 
 	it('share one unit on an axis', () => {
-		const written = bytesLike(1_500_000_000, 'en-KE');
+		const written = bytesLike(1_500_000_000, 1, 'en-KE');
 		expect([500_000_000, 1_000_000_000, 1_500_000_000].map(written)).toEqual([
 			'0.5 GB',
 			'1 GB',
 			'1.5 GB'
 		]);
+	});
+
+	it('are told apart in a table by a second digit', () => {
+		const written = bytesLike(2_100_000_000, 2, 'en-KE');
+		expect([1_320_000_000, 1_290_000_000].map(written)).toEqual(['1.32 GB', '1.29 GB']);
 	});
 });

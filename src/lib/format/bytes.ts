@@ -1,6 +1,9 @@
 import { kept, pageLocale } from './locale.ts';
 
 const fine = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const finer = kept(
+	(locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+);
 const whole = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
 
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -40,10 +43,15 @@ export function formatBytes(bytes: number | bigint, locale = pageLocale()): stri
 }
 
 /**
- * Writes amounts all in the unit of the largest of them, as an axis does: `0.5 GB` beside `1 GB`.
+ * Writes amounts all in the unit of the largest of them: an axis reads `0.5 GB` beside `1 GB`, and
+ * with two digits behind the point neighbours in a table can be told apart.
  */
-export function bytesLike(largest: number, locale = pageLocale()): (bytes: number) => string {
+export function bytesLike(
+	largest: number,
+	digits: 1 | 2 = 1,
+	locale = pageLocale()
+): (bytes: number) => string {
 	const { unit, size } = byteScale(largest);
-	const formatter = fine(locale);
+	const formatter = digits === 1 ? fine(locale) : finer(locale);
 	return (bytes) => `${formatter.format(bytes / size)} ${unit}`;
 }

@@ -18,13 +18,45 @@ function monthNames(locale: string, width: 'short' | 'long'): string[] {
 	return Array.from({ length: 12 }, (_, month) => names.format(Date.UTC(2026, month, 1)));
 }
 
-function shortMonth(day: Temporal.PlainDate, locale: string): string {
-	return shortMonths(locale)[day.month - 1] ?? '';
+/** The pieces of a civil date. Writing one takes no reckoning, so it goes without Temporal. */
+function pieces(civil: string): { year: string; month: number; day: number } {
+	return {
+		year: civil.slice(0, 4),
+		month: Number(civil.slice(5, 7)) - 1,
+		day: Number(civil.slice(8, 10))
+	};
+}
+
+interface Moment {
+	day: string;
+	time: string;
+}
+
+/**
+ * Day and time of instants, by zone. A page writes the same instant three times over and is drawn
+ * again and again, and finding an instant's place in a zone is dear.
+ */
+const moments = new Map<string, Map<number, Moment>>();
+const mostMoments = 2_000;
+
+function momentOf(at: Date, zone: string): Moment {
+	let known = moments.get(zone);
+	if (!known || known.size > mostMoments) moments.set(zone, (known = new Map()));
+	let moment = known.get(at.getTime());
+	if (!moment) {
+		const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+		moment = {
+			day: zoned.toPlainDate().toString(),
+			time: `${String(zoned.hour).padStart(2, '0')}:${String(zoned.minute).padStart(2, '0')}`
+		};
+		known.set(at.getTime(), moment);
+	}
+	return moment;
 }
 
 /** The civil date that it is at an instant in a zone: `2026-11-25`. */
 export function civilDate(at: Date, zone: string): string {
-	return zoned(at, zone).toPlainDate().toString();
+	return momentOf(at, zone).day;
 }
 
 /** The civil date some days after another; before it, for a negative number. */
@@ -34,39 +66,33 @@ export function daysAfter(day: string, days: number): string {
 
 /** How many days lie from one civil date to another: 5 from 25 to 30 November. */
 export function daysBetween(from: string, to: string): number {
-	return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
-}
-
-function zoned(at: Date, zone: string): Temporal.ZonedDateTime {
-	return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+	// Read as UTC, a civil date is always 24 hours from the next: no clock changes come between.
+	return (Date.parse(to) - Date.parse(from)) / 86_400_000;
 }
 
 /** `12 Nov 2026` */
-export function formatDate(day: string, locale = pageLocale()): string {
-	const date = Temporal.PlainDate.from(day);
-	return `${date.day} ${shortMonth(date, locale)} ${date.year}`;
+export function formatDate(civil: string, locale = pageLocale()): string {
+	return `${formatDay(civil, locale)} ${pieces(civil).year}`;
 }
 
 /** `12 Nov`: only where the year can't be mistaken. */
-export function formatDay(day: string, locale = pageLocale()): string {
-	const date = Temporal.PlainDate.from(day);
-	return `${date.day} ${shortMonth(date, locale)}`;
+export function formatDay(civil: string, locale = pageLocale()): string {
+	return `${pieces(civil).day} ${formatShortMonth(civil, locale)}`;
 }
 
 /** `November` */
-export function formatMonth(day: string, locale = pageLocale()): string {
-	return longMonths(locale)[Temporal.PlainDate.from(day).month - 1] ?? '';
+export function formatMonth(civil: string, locale = pageLocale()): string {
+	return longMonths(locale)[pieces(civil).month] ?? '';
 }
 
 /** `Nov` */
-export function formatShortMonth(day: string, locale = pageLocale()): string {
-	return shortMonth(Temporal.PlainDate.from(day), locale);
+export function formatShortMonth(civil: string, locale = pageLocale()): string {
+	return shortMonths(locale)[pieces(civil).month] ?? '';
 }
 
 /** `14:02`, by the 24-hour clock. */
 export function formatTime(at: Date, zone: string): string {
-	const { hour, minute } = zoned(at, zone);
-	return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+	return momentOf(at, zone).time;
 }
 
 /** `25 Nov 2026, 12:04`: the exact moment that a relative time carries as its title. */
@@ -86,11 +112,11 @@ export function formatDays(
 	year: 'keep' | 'drop' = 'keep',
 	locale = pageLocale()
 ): string {
-	const first = Temporal.PlainDate.from(from);
-	const last = Temporal.PlainDate.from(to);
+	const first = pieces(from);
+	const last = pieces(to);
 	if (first.year !== last.year) return `${formatDate(from, locale)} – ${formatDate(to, locale)}`;
 	const end = year === 'keep' ? formatDate(to, locale) : formatDay(to, locale);
-	if (first.equals(last)) return end;
+	if (from === to) return end;
 	return first.month === last.month
 		? `${first.day} – ${end}`
 		: `${formatDay(from, locale)} – ${end}`;

@@ -1,9 +1,12 @@
 import { kept, pageLocale } from './locale.ts';
 
-const formatters = kept(
-	(locale, currency) =>
-		new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'code' })
-);
+const formatters = kept((locale, digits) => {
+	const fraction = Number(digits);
+	return new Intl.NumberFormat(locale, {
+		minimumFractionDigits: fraction,
+		maximumFractionDigits: fraction
+	});
+});
 
 /**
  * How many digits of a currency stand behind the point: 2 for KES, 0 for UGX and JPY, 3 for BHD
@@ -11,9 +14,10 @@ const formatters = kept(
  *
  * @throws RangeError when `currency` is not a three-letter code
  */
-export function minorDigits(currency: string): number {
-	return formatters('en-KE', currency).resolvedOptions().maximumFractionDigits ?? 2;
-}
+export const minorDigits = kept((currency) => {
+	const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
+	return options.maximumFractionDigits ?? 2;
+});
 
 /** The exact decimal of an amount of minor units: 1250000n KES → `12500.00`. */
 function decimal(amountMinor: bigint, digits: number): `${number}` {
@@ -36,14 +40,11 @@ export function moneyParts(
 	currency: string,
 	locale = pageLocale()
 ): { currency: string; number: string } {
-	const parts = formatters(locale, currency).formatToParts(
-		decimal(amountMinor, minorDigits(currency))
-	);
-	const number = parts
-		.filter((part) => part.type !== 'currency' && part.type !== 'literal')
-		.map((part) => part.value)
-		.join('');
-	return { currency, number };
+	const digits = minorDigits(currency);
+	return {
+		currency,
+		number: formatters(locale, String(digits)).format(decimal(amountMinor, digits))
+	};
 }
 
 /**

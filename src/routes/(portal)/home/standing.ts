@@ -1,5 +1,6 @@
 import { daysBetween, civilDate, formatDate, formatTime } from '#lib/format/dates.ts';
 import { formatMoney } from '#lib/format/money.ts';
+import { byCount } from '#lib/format/plural.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Tone } from '#lib/ui/Badge.svelte';
 import type { IconName } from '#lib/ui/icons.ts';
@@ -33,7 +34,7 @@ export function standingOf(product: ProductView, now: Date, zone: string): Stand
 			return {
 				tone: 'info',
 				icon: 'clock',
-				words: days > 0 ? m.home_status_trial({ days }) : m.home_status_trial_last_day(),
+				words: daysLeft(days),
 				line: m.home_line_ends({ date: formatDate(status.endsOn) })
 			};
 		}
@@ -51,6 +52,11 @@ export function standingOf(product: ProductView, now: Date, zone: string): Stand
 				line: m.home_line_ended({ date: formatDate(status.endedOn) })
 			};
 	}
+}
+
+function daysLeft(days: number): string {
+	if (days <= 0) return m.home_status_trial_last_day();
+	return byCount(days, { one: m.home_status_trial_day, other: m.home_status_trial })({ days });
 }
 
 /** The status comes before the reader's own access: who may not launch still learns that the product is suspended. */
