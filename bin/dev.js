@@ -3,8 +3,9 @@ import { asCommand } from './bootstrap/run.js';
 
 await asCommand(async () => {
 	const ground = await prepare();
-	// The same program as in production, but pages come from vite as they are edited.
-	const { code } = await ground.run(['src/main.ts'], {
+	// The same program as in production, but pages follow their source as it is edited, and an edit of the
+	// server starts it again.
+	const { code } = await ground.run(['--watch', '--watch-preserve-output', 'src/main.ts'], {
 		env: {
 			NODE_ENV: 'development',
 			EVOLVE_PAGES: 'vite',

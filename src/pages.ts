@@ -17,16 +17,23 @@ export async function loadPages(directory: string): Promise<Pages> {
 		HOST_HEADER: 'x-forwarded-host',
 		ADDRESS_HEADER: 'x-forwarded-for'
 	});
-	const { handler } = (await import(pathToFileURL(path.resolve(directory, 'handler.js')).href)) as {
-		handler: Handler;
-	};
+	const handlerUrl = pathToFileURL(path.resolve(directory, 'handler.js')).href;
+	const { handler } = (await import(handlerUrl)) as { handler: Handler };
 	return { handler, close: () => Promise.resolve() };
 }
 
 /** Pages that follow their source as it is edited. */
 export async function followPages(server: Server): Promise<Pages> {
-	const { createServer } = await import('vite');
-	const vite = await createServer({ server: { middlewareMode: true, hmr: { server } } });
+	const [{ createServer }, { nativeRooms }] = await Promise.all([
+		import('vite'),
+		import('./native-rooms.ts')
+	]);
+	const vite = await createServer({
+		// Not by way of a temporary file, whose making `node --watch` would take for an edit.
+		configLoader: 'native',
+		plugins: [nativeRooms()],
+		server: { middlewareMode: true, ws: { server } }
+	});
 	return {
 		handler: (request, response) => {
 			vite.middlewares(request, response);
