@@ -35,6 +35,7 @@ const global = new Map([
 	['catalogue.plans', 'the same for everybody'],
 	['catalogue.products', 'the same for everybody'],
 	['identity.password_links', 'belongs to a person; no member may read it at all'],
+	['identity.password_links', 'belongs to a person; no member may read it at all'],
 	[
 		'identity.persons',
 		'a person may belong to several businesses: its policy asks the memberships'

@@ -203,10 +203,18 @@ export interface CatalogueProducts {
   summary: string;
 }
 
+export interface IdentityPasswordLinks {
+  created_at: Timestamp;
+  ends_at: Timestamp;
+  person_id: string;
+  token_hash: Buffer;
+}
+
 export interface IdentityPersons {
   created_at: Timestamp;
   disabled_at: Timestamp | null;
   email: string;
+  has_password: Generated<boolean>;
   id: string;
   locale: Generated<string>;
   name: string;
@@ -475,6 +483,7 @@ export interface DB {
   "catalogue.api_keys": CatalogueApiKeys;
   "catalogue.plans": CataloguePlans;
   "catalogue.products": CatalogueProducts;
+  "identity.password_links": IdentityPasswordLinks;
   "identity.persons": IdentityPersons;
   "identity.sessions": IdentitySessions;
   "launch.accesses": LaunchAccesses;

@@ -1,8 +1,15 @@
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
+import { emit } from '../../platform/events.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+
+declare module '#server/platform/events.ts' {
+	interface DomainEvents {
+		'business.changed': { name: string; timeZone: string };
+	}
+}
 
 export const BusinessId = v.custom<string>(
 	(value) => isId('biz', value),
@@ -21,13 +28,15 @@ const TimeZone = v.pipe(
 	}, 'This is not a time zone: write one such as Africa/Nairobi.')
 );
 
+const Name = v.pipe(
+	v.string(),
+	v.trim(),
+	v.nonEmpty('Write the name of the business.'),
+	v.maxLength(120, 'The name of a business has at most 120 characters.')
+);
+
 const CreateBusiness = v.object({
-	name: v.pipe(
-		v.string(),
-		v.trim(),
-		v.nonEmpty('Write the name of the business.'),
-		v.maxLength(120)
-	),
+	name: Name,
 	timeZone: v.optional(TimeZone, 'Africa/Nairobi'),
 	currency: v.optional(
 		v.pipe(
@@ -82,6 +91,21 @@ export const readBusiness = usecase(
 			currency: row.currency,
 			createdAt: row.created_at
 		};
+	}
+);
+
+/** Changes the name of the scope's business and the zone that its civil dates are reckoned in from now on. */
+export const changeBusiness = usecase(
+	'business.change',
+	v.object({ name: Name, timeZone: TimeZone }),
+	async (scope, { name, timeZone }) => {
+		const { numUpdatedRows } = await scope.db
+			.updateTable('businesses.businesses')
+			.set({ name, time_zone: timeZone })
+			.where('id', '=', businessOf(scope))
+			.where((row) => row.or([row('name', '<>', name), row('time_zone', '<>', timeZone)]))
+			.executeTakeFirst();
+		if (numUpdatedRows > 0n) await emit(scope, 'business.changed', { name, timeZone });
 	}
 );
 

@@ -1,13 +1,18 @@
+import './jobs.ts';
+
 export {
 	BusinessId,
-	businessIn,
+	changeBusiness,
 	createBusiness,
 	listBusinesses,
 	readBusiness
 } from './businesses.ts';
+export { changeMember, removeMember } from './changes.ts';
+export { inviteAgain, inviteMember } from './invitations.ts';
 export {
 	addMember,
 	countMembers,
+	countMembersOfAll,
 	listJoinings,
 	listMembers,
 	listMembershipsOf,

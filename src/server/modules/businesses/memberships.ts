@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { emit } from '../../platform/events.ts';
-import { Conflict, violatedConstraint } from '../../platform/errors.ts';
+import { Conflict, Invalid, violatedConstraint } from '../../platform/errors.ts';
 import { roles, type Role } from '../../platform/permissions.ts';
 import { businessOf, type Scope, type System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
@@ -20,8 +20,15 @@ const AddMember = v.object({
 	role: v.picklist(roles)
 });
 
-/** @throws Conflict `member_already` */
+/** Only an owner makes an owner. @throws Invalid */
+export function checkGrantable({ actor }: Scope, role: Role): void {
+	if (role === 'owner' && actor.kind === 'member' && actor.role !== 'owner')
+		throw new Invalid([{ path: 'role', message: 'Only an owner can make somebody an owner.' }]);
+}
+
+/** @throws Conflict `member_already`; Invalid for an owner made by somebody who is none */
 export const addMember = usecase('member.add', AddMember, async (scope, input) => {
+	checkGrantable(scope, input.role);
 	const businessId = businessIn(scope, input.businessId);
 	try {
 		await scope.db
@@ -48,6 +55,8 @@ export interface MemberView {
 	email: string;
 	role: Role;
 	joinedAt: Date;
+	/** False until the person has set a password. */
+	hasPassword: boolean;
 }
 
 /** The members of the business by name. */
@@ -72,7 +81,8 @@ export const listMembers = usecase(
 				name: persons.get(row.person_id)?.name ?? '',
 				email: persons.get(row.person_id)?.email ?? '',
 				role: row.role as Role,
-				joinedAt: row.joined_at
+				joinedAt: row.joined_at,
+				hasPassword: persons.get(row.person_id)?.hasPassword ?? false
 			}))
 			.sort((one, other) => one.name.localeCompare(other.name));
 	}
@@ -103,6 +113,16 @@ export const countMembers = usecase(
 		return Number(count);
 	}
 );
+
+/** How many members each business has: for staff. One without any is not told. */
+export const countMembersOfAll = usecase('business.list', v.object({}), async ({ db }) => {
+	const rows = await db
+		.selectFrom('businesses.memberships')
+		.select((select) => ['business_id', select.fn.countAll<bigint>().as('count')])
+		.groupBy('business_id')
+		.execute();
+	return rows.map((row) => ({ businessId: row.business_id, count: Number(row.count) }));
+});
 
 export interface Membership {
 	businessId: string;

@@ -1,4 +1,5 @@
 import { defineJob } from '../../platform/jobs.ts';
+import { sweepPasswordLinks } from './password-links.ts';
 import { sweepSessions } from './sessions.ts';
 
 defineJob({
@@ -6,5 +7,6 @@ defineJob({
 	cron: '*/10 * * * *',
 	async work(scope) {
 		await sweepSessions(scope);
+		await sweepPasswordLinks(scope);
 	}
 });

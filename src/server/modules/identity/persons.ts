@@ -64,7 +64,7 @@ export const listPersons = usecase(
 			? []
 			: db
 					.selectFrom('identity.persons')
-					.select(['id', 'name', 'email', 'staff'])
+					.select(['id', 'name', 'email', 'staff', 'has_password as hasPassword'])
 					.where('id', 'in', ids)
 					.execute()
 );
@@ -76,7 +76,7 @@ export const findPerson = usecase(
 	async ({ db }, { email }) => {
 		const row = await db
 			.selectFrom('identity.persons')
-			.select(['id', 'name', 'email'])
+			.select(['id', 'name', 'email', 'staff'])
 			.where((where) => where(where.fn<string>('lower', ['email']), '=', email.toLowerCase()))
 			.executeTakeFirst();
 		return row ?? null;

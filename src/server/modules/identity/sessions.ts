@@ -89,7 +89,7 @@ export async function signIn(
 		await Promise.all([triesPerAccount.take(account), triesPerAddress.take(address)]);
 		throw new Unauthorized('wrong_credentials', 'The e-mail address or the password is not right.');
 	}
-	await triesPerAccount.forgive(account);
+	await forgiveTries(account);
 
 	return withSystem('identity.sign-in', async (scope) => {
 		if (previousToken) await endSession(scope, previousToken);
@@ -101,7 +101,13 @@ export async function signIn(
 	});
 }
 
-async function startSession(
+/** Whoever proved by another way that the account is theirs need not wait for wrong passwords. */
+export function forgiveTries(email: string): Promise<void> {
+	return triesPerAccount.forgive(email.toLowerCase());
+}
+
+/** Begins a session of a person who has just proved who they are. */
+export async function startSession(
 	scope: Scope<System>,
 	personId: string,
 	where: { userAgent: string; address: string; businessId: string | null }
@@ -194,14 +200,33 @@ export async function endSession(scope: Scope<System>, token: string): Promise<v
 		.deleteFrom('identity.sessions')
 		.where('token_hash', '=', tokenHash(token))
 		.returning(['id', 'person_id', 'business_id'])
-		.executeTakeFirst();
-	if (ended?.business_id) {
-		await emit(
-			scope,
-			'session.ended',
-			{ sessionId: ended.id, personId: ended.person_id },
-			ended.business_id
-		);
+		.execute();
+	await tellEnded(scope, ended);
+}
+
+/** Ends sessions of a person, all of them unless told otherwise. @returns how many ended */
+export async function endSessionsOf(
+	scope: Scope<System>,
+	{ personId, only, except }: { personId: string; only?: string; except?: string }
+): Promise<number> {
+	const ended = await scope.db
+		.deleteFrom('identity.sessions')
+		.where('person_id', '=', personId)
+		.$if(only !== undefined, (query) => query.where('id', '=', only ?? ''))
+		.$if(except !== undefined, (query) => query.where('id', '<>', except ?? ''))
+		.returning(['id', 'person_id', 'business_id'])
+		.execute();
+	await tellEnded(scope, ended);
+	return ended.length;
+}
+
+async function tellEnded(
+	scope: Scope<System>,
+	ended: { id: string; person_id: string; business_id: string | null }[]
+): Promise<void> {
+	for (const { id, person_id, business_id } of ended) {
+		if (business_id)
+			await emit(scope, 'session.ended', { sessionId: id, personId: person_id }, business_id);
 	}
 }
 
@@ -230,15 +255,6 @@ export async function sweepSessions(scope: Scope<System>): Promise<number> {
 		)
 		.returning(['id', 'person_id', 'business_id'])
 		.execute();
-	for (const session of ended) {
-		if (session.business_id) {
-			await emit(
-				scope,
-				'session.ended',
-				{ sessionId: session.id, personId: session.person_id },
-				session.business_id
-			);
-		}
-	}
+	await tellEnded(scope, ended);
 	return ended.length;
 }
