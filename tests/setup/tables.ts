@@ -9,7 +9,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const tablesFile = path.join(root, 'src/server/platform/tables.ts');
 
 /** The types of all tables, as the generator writes them from a migrated database. */
-export function generateTables(connection: { host: string; user: string; database: string }): string {
+export function generateTables(connection: {
+	host: string;
+	user: string;
+	database: string;
+}): string {
 	const folder = mkdtempSync(path.join(tmpdir(), 'evolve-tables-'));
 	const out = path.join(folder, 'tables.ts');
 	try {

@@ -1,0 +1,55 @@
+/** Every kind of page and who looks at it: what screenshots photograph and axe reads. */
+export interface PageToSee {
+	name: string;
+	path: string;
+	/** null: nobody is signed in. */
+	as:
+		| 'wanjiku@mavuno.example'
+		| 'otieno@mavuno.example'
+		| 'amina@pwani.example'
+		| 'juma@new.example'
+		| 'agent@lixnet.example'
+		| null;
+}
+
+const owner = 'wanjiku@mavuno.example';
+const newcomer = 'juma@new.example';
+
+export const pagesToSee: readonly PageToSee[] = [
+	{ name: 'login', path: '/login', as: null },
+	{ name: 'home', path: '/', as: owner },
+	{ name: 'home-list', path: '/?view=list&range=30d', as: owner },
+	{ name: 'home-today', path: '/?range=today', as: owner },
+	{ name: 'home-member', path: '/', as: 'otieno@mavuno.example' },
+	{ name: 'home-one-product', path: '/', as: 'amina@pwani.example' },
+	{ name: 'home-empty', path: '/', as: newcomer },
+	{ name: 'products', path: '/products', as: owner },
+	{ name: 'products-empty', path: '/products', as: newcomer },
+	{ name: 'product', path: '/products/erp', as: owner },
+	{ name: 'product-settings', path: '/products/erp/settings', as: owner },
+	{ name: 'usage', path: '/usage', as: owner },
+	{ name: 'usage-product', path: '/usage?product=sacco&range=90d', as: owner },
+	{ name: 'usage-empty', path: '/usage', as: newcomer },
+	{ name: 'billing', path: '/billing', as: owner },
+	{ name: 'billing-forbidden', path: '/billing', as: 'otieno@mavuno.example' },
+	{ name: 'billing-empty', path: '/billing', as: newcomer },
+	{ name: 'support', path: '/support', as: owner },
+	{ name: 'support-new', path: '/support/new', as: owner },
+	{ name: 'support-empty', path: '/support', as: newcomer },
+	{ name: 'referrals', path: '/referrals', as: owner },
+	{ name: 'referrals-empty', path: '/referrals', as: newcomer },
+	{ name: 'activity', path: '/activity', as: owner },
+	{ name: 'activity-empty', path: '/activity', as: newcomer },
+	{ name: 'notifications', path: '/notifications', as: owner },
+	{ name: 'settings', path: '/settings', as: owner },
+	{ name: 'settings-team', path: '/settings/team', as: owner },
+	{ name: 'search', path: '/search?q=bill', as: owner },
+	{ name: 'not-found', path: '/products/nothing-of-the-kind', as: owner },
+	{ name: 'console', path: '/console', as: 'agent@lixnet.example' },
+	{ name: 'catalogue', path: '/catalogue', as: null },
+	{ name: 'outbox', path: '/outbox', as: null },
+	{ name: 'api-reference', path: '/api/v1/docs', as: null }
+];
+
+export const widths = [360, 768, 1280] as const;
+export const themes = ['light', 'dark'] as const;
