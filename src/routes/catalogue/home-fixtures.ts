@@ -1,7 +1,8 @@
 import { daysAfter } from '#lib/format/dates.ts';
 import { readRange } from '#lib/format/ranges.ts';
 import { readHomeQuery } from '../(portal)/home/address.ts';
-import type { HomeView, OfferView, ProductView } from '../(portal)/home/view.ts';
+import type { HomeView, OfferView } from '../(portal)/home/view.ts';
+import type { ProductView } from '../(portal)/parts/view.ts';
 
 /*
  * What the catalogue draws the parts of home from, at a moment that stands still: 25 November 2026,

@@ -1,4 +1,5 @@
 import type { DateRange } from '#lib/format/ranges.ts';
+import type { ActivityEntry, Mark, Money, ProductView, UsageView } from '../parts/view.ts';
 import type { HomeQuery } from './address.ts';
 
 /**
@@ -29,11 +30,6 @@ export interface HomeView {
 	usage: UsageView;
 	/** In the order in which they are shown; leave out what the reader may not do. */
 	actions: QuickAction[];
-}
-
-export interface Money {
-	amountMinor: bigint;
-	currency: string;
 }
 
 export interface InvoiceDue extends Money {
@@ -89,41 +85,6 @@ export interface Referrals {
 	href: string;
 }
 
-export type Mark = 'erp' | 'sacco' | 'payroll' | 'initials';
-
-export interface ProductView {
-	slug: string;
-	name: string;
-	mark: Mark;
-	planName: string;
-	status: ProductStatus;
-	/** The product's own figure, such as 156 Records; null before its first reading. */
-	headline: { value: number; label: string } | null;
-	activeUsers: number | null;
-	lastAccess: Date | null;
-	/** Where Launch lands, such as Stock › Receipts; null before the first visit. */
-	continueLabel: string | null;
-	/** What keeps this person out, as the name of whoever can let them in; null for those who may launch. */
-	access: { allowed: true } | { allowed: false; ask: string | null };
-	newTab: boolean;
-	analyticsHref: string;
-	/** Null for those who may not change it. */
-	settingsHref: string | null;
-}
-
-export type ProductStatus =
-	| { kind: 'active' }
-	| { kind: 'trial'; endsOn: string }
-	| { kind: 'past_due'; worksUntil: string | null }
-	| {
-			kind: 'suspended';
-			keptUntil: string | null;
-			/** What opens it again; null where money is not the reader's business. */
-			pay: ({ href: string } & Money) | null;
-	  }
-	| { kind: 'maintenance'; from: Date; until: Date }
-	| { kind: 'ended'; endedOn: string; exportUntil: string | null; againHref: string | null };
-
 export interface OfferView {
 	slug: string;
 	name: string;
@@ -133,36 +94,6 @@ export interface OfferView {
 	/** The cheapest plan's price a month. */
 	from: Money | null;
 	trialDays: number | null;
-	href: string;
-}
-
-export interface ActivityEntry {
-	id: string;
-	who: string;
-	/** What follows the name: `added 5 new employees`. */
-	what: string;
-	/** Where it happened, outermost first: `Payroll › Employees`; null where that adds nothing. */
-	where: string | null;
-	/** The product it happened in, or the part of the portal. */
-	place: { product: string; mark: Mark } | { area: 'billing' | 'support' | 'people' | 'portal' };
-	at: Date;
-	href: string | null;
-}
-
-export interface UsageView {
-	/** The axis across in order: civil dates, or hours (`2026-11-25T09:00`) for a range of one day. For the running month it goes on to the month's end. */
-	steps: string[];
-	/** Bytes of each step up to now, not added up; null where there is no reading. */
-	current: (number | null)[];
-	/** Bytes of each step of the whole period before; empty without earlier data. */
-	previous: (number | null)[];
-	total: number;
-	/** At the same point of the period before. */
-	previousTotal: number | null;
-	/** What the total would be at the last step, at this rate; null where nothing lies ahead. */
-	expectedTotal: number | null;
-	/** What the plans include in the running month; null for other ranges. */
-	limit: number | null;
 	href: string;
 }
 
