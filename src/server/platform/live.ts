@@ -58,6 +58,7 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 			if (attempts > 0) tellAll();
 			attempts = 0;
 		} catch (error) {
+			if (closed) return;
 			log.warn({ error: (error as Error).message }, 'the live connection could not be opened');
 			again();
 		}
