@@ -22,7 +22,9 @@ export function goLive(): void {
 	let retry: ReturnType<typeof setTimeout> | undefined;
 
 	const look = atMostEvery(pauseMs, async () => {
-		if (await refresh()) updatedAt = new Date();
+		const current = await refresh();
+		if (current) updatedAt = new Date();
+		if (failures > 1) offline(!current, updatedAt);
 	});
 	const listen = () => {
 		clearTimeout(retry);
@@ -39,8 +41,9 @@ export function goLive(): void {
 		source.addEventListener('error', () => {
 			source?.close();
 			failures += 1;
-			// One stumble is a server that restarts; a second one is worth telling.
-			if (failures > 1) offline(true, updatedAt);
+			// One stumble is a server that restarts. After a second the page is asked for instead: it tells whether
+			// nobody is there, only the stream is cut off, or the session is over.
+			if (failures > 1) look();
 			retry = setTimeout(listen, waitAfter(failures, Math.random()));
 		});
 	};
