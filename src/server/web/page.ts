@@ -1,5 +1,6 @@
 import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltejs/kit';
 import type * as v from 'valibot';
+import { onlyDrawn } from '#lib/drawn.ts';
 import { listProducts } from '#server/modules/catalogue/index.ts';
 import { withBusiness, withStaff } from '#server/platform/doors.ts';
 import { allowed, type Permission } from '#server/platform/permissions.ts';
@@ -28,7 +29,7 @@ export function page<E extends RequestEvent, R extends object>(
 				]);
 				// Launch is a form, on any page, and leads to a product.
 				event.locals.formTargets = originsOf(products.map(({ loginUrl }) => loginUrl));
-				return { ...data, shell };
+				return onlyDrawn({ ...data, shell });
 			});
 		} catch (failure) {
 			return toErrorPage(failure);
@@ -90,7 +91,7 @@ export function staffPage<E extends RequestEvent, R extends object>(
 			return await withStaff(
 				{ kind: 'staff', personId: session.personId, name: session.name },
 				reason,
-				(scope) => work(scope, event)
+				async (scope) => onlyDrawn(await work(scope, event))
 			);
 		} catch (failure) {
 			return toErrorPage(failure);
