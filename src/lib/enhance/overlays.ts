@@ -31,6 +31,8 @@ function menus(): void {
 			menu.querySelector('summary')?.focus();
 		}
 		if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+		// A date or a choice in a panel takes the arrows itself.
+		if (event.target instanceof Element && event.target.matches('input, select, textarea')) return;
 		event.preventDefault();
 		menu.open = true;
 		const items = all(':is(a[href], button:enabled)', menu);
