@@ -3,8 +3,8 @@ export interface Browser {
 	cookies: Map<string, { value: string; path: string }>;
 	/** One request, no redirect followed. */
 	ask(url: string, options?: RequestInit): Promise<Response>;
-	/** Follows redirects while they stay at `origin`; answers with the response that leads away or that is a page. */
-	follow(url: string, origin: string, options?: RequestInit): Promise<Response>;
+	/** Follows redirects while they stay at these origins; answers with the one that leads away, or with the page. */
+	follow(url: string, origins: string | string[], options?: RequestInit): Promise<Response>;
 }
 
 export function createBrowser(): Browser {
@@ -30,13 +30,13 @@ export function createBrowser(): Browser {
 		return response;
 	};
 
-	const follow: Browser['follow'] = async (url, origin, options) => {
+	const follow: Browser['follow'] = async (url, origins, options) => {
 		let response = await ask(url, options);
 		for (let at = url, hops = 0; hops < 12; hops++) {
 			const location = response.headers.get('location');
 			if (!location) return response;
 			at = new URL(location, at).href;
-			if (new URL(at).origin !== origin) return response;
+			if (![origins].flat().includes(new URL(at).origin)) return response;
 			response = await ask(at);
 		}
 		throw new Error('The redirects go round in circles.');

@@ -36,8 +36,16 @@ export async function startTestPortal() {
 	// Tokens are judged by clients that know only the true time.
 	setRuntime({ ...runtime, publicUrl: origin, clock: systemClock });
 	const provider = await createProvider();
+	const reports: { path: string; body: unknown }[] = [];
 	server.on('request', (request, response) => {
 		if (request.url?.startsWith('/oidc/')) return void provider.callback(request, response);
+		if (request.url?.startsWith('/api/v1/')) {
+			const path = request.url.slice('/api/v1/'.length);
+			return void bodyOf(request).then((body) => {
+				reports.push({ path, body: JSON.parse(body) });
+				response.end();
+			});
+		}
 		response.setHeader('content-type', 'text/html');
 		response.end(`a page of the portal: ${request.url}`);
 	});
@@ -48,6 +56,8 @@ export async function startTestPortal() {
 		origin,
 		jobs,
 		products,
+		/** What products have told the API, oldest first. */
+		reports,
 		async addProduct(slug: string, name: string): Promise<TestProduct> {
 			const product = await serveProduct(slug, name);
 			products.push(product);
@@ -79,29 +89,7 @@ async function serveProduct(slug: string, name: string): Promise<TestProduct> {
 		});
 	});
 	const origin = `http://localhost:${await listen(server)}`;
-	const secret = `the client secret of ${slug}, long enough for anybody`;
-	const id = await withSystem('test', async (scope) => {
-		const saved = await saveProduct(scope, {
-			slug,
-			name,
-			summary: '',
-			mark: 'initials',
-			position: 1,
-			loginUrl: `${origin}/login`,
-			redirectUrls: [`${origin}/callback`],
-			logoutUrl: `${origin}/logout`
-		});
-		await setClientSecret(scope, { product: slug, secret });
-		await savePlan(scope, {
-			product: slug,
-			slug: 'standard',
-			name: 'Standard',
-			amountMinor: 100_000n,
-			currency: 'KES',
-			position: 1
-		});
-		return saved.id;
-	});
+	const { id, secret } = await registerProduct(slug, name, origin, '/logout');
 	const product: TestProduct = {
 		id,
 		slug,
@@ -117,6 +105,38 @@ async function serveProduct(slug: string, name: string): Promise<TestProduct> {
 	return product;
 }
 
+/** Puts a product into the catalogue, with one plan and the addresses that it has at `origin`. */
+export async function registerProduct(
+	slug: string,
+	name: string,
+	origin: string,
+	logoutPath: string
+): Promise<{ id: string; secret: string }> {
+	const secret = `the client secret of ${slug}, long enough for anybody`;
+	return withSystem('test', async (scope) => {
+		const { id } = await saveProduct(scope, {
+			slug,
+			name,
+			summary: '',
+			mark: 'initials',
+			position: 1,
+			loginUrl: `${origin}/login`,
+			redirectUrls: [`${origin}/callback`],
+			logoutUrl: `${origin}${logoutPath}`
+		});
+		await setClientSecret(scope, { product: slug, secret });
+		await savePlan(scope, {
+			product: slug,
+			slug: 'standard',
+			name: 'Standard',
+			amountMinor: 100_000n,
+			currency: 'KES',
+			position: 1
+		});
+		return { id, secret };
+	});
+}
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
 	let body = '';
 	for await (const chunk of request) body += chunk;
@@ -127,7 +147,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 export async function createCustomer(
 	name: string,
 	owner: { name: string; email: string },
-	products: TestProduct[]
+	products: { slug: string }[]
 ): Promise<Member> {
 	return withSystem('test', async (scope) => {
 		const { id: businessId } = await createBusiness(scope, { name });

@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Application, Business } from './application.ts';
+import { chanceOf } from './chance.ts';
+
+/** The books of all businesses, each apart; kept in one file so that they outlive a restart. */
+export interface Books<Book> {
+	/** The business's book, begun with so many of what the product counts when it has none yet. */
+	of(business: Business, count?: number): Book;
+	/** Keeps what has changed. */
+	save(): void;
+	/** Resolves when it is kept. */
+	saved(): Promise<void>;
+}
+
+/** How many a business begins with of whom nothing is known. */
+const unknownCount = 12;
+
+export function openBooks<Book>(
+	application: Application<Book>,
+	file: string | undefined
+): Books<Book> {
+	const books = new Map<string, Book>(file ? read<Book>(file) : []);
+	let dirty = false;
+	let writing: Promise<void> | null = null;
+
+	const write = async (): Promise<void> => {
+		while (dirty && file) {
+			dirty = false;
+			await writeFile(`${file}.new`, JSON.stringify([...books]), { mode: 0o600 });
+			await rename(`${file}.new`, file);
+		}
+	};
+	const save = (): void => {
+		dirty = true;
+		writing ??= write()
+			.catch((error: unknown) => {
+				console.error(`The books could not be kept in ${file}: ${(error as Error).message}`);
+			})
+			.finally(() => {
+				writing = null;
+			});
+	};
+
+	return {
+		of(business, count = unknownCount) {
+			const known = books.get(business.id);
+			if (known) return known;
+			const seed = `${application.slug} ${business.name}`;
+			const begun = application.begin(count, chanceOf(seed), new Date());
+			books.set(business.id, begun);
+			save();
+			return begun;
+		},
+		save,
+		async saved() {
+			while (writing) await writing;
+		}
+	};
+}
+
+function read<Book>(file: string): [string, Book][] {
+	mkdirSync(dirname(file), { recursive: true });
+	try {
+		return JSON.parse(readFileSync(file, 'utf8')) as [string, Book][];
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+		throw new Error(`${file} does not hold books: remove it to begin anew.`, { cause: error });
+	}
+}

@@ -1,0 +1,35 @@
+/** Markup that is safe to send: what came in from outside has been escaped. */
+export class Html {
+	readonly markup: string;
+	constructor(markup: string) {
+		this.markup = markup;
+	}
+}
+
+type Value = Html | string | number | null | undefined | false | readonly Value[];
+
+/** Markup with values in it; a value is text, unless it is markup itself. */
+export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
+	return new Html(String.raw({ raw: strings }, ...values.map(markupOf)));
+}
+
+function markupOf(value: Value): string {
+	if (value === null || value === undefined || value === false) return '';
+	if (value instanceof Html) return value.markup;
+	if (typeof value === 'object') return value.map(markupOf).join('');
+	return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Whole shillings, as people write them. */
+export function money(shillings: number): string {
+	return `KES ${shillings.toLocaleString('en-KE', { maximumFractionDigits: 0 })}`;
+}
+
+export function day(at: string): string {
+	return new Date(at).toLocaleDateString('en-GB', {
+		day: 'numeric',
+		month: 'short',
+		year: 'numeric',
+		timeZone: 'Africa/Nairobi'
+	});
+}
