@@ -45,6 +45,7 @@ export const permissions = {
 	'ticket.read': [...everyone, 'staff', 'system'],
 	'ticket.answer': [...everyone, 'staff', 'system'],
 	'ticket.close': [...everyone, 'staff', 'system'],
+	'ticket.serve': ['staff'],
 	'usage.define': ['system'],
 	'usage.read': [...everyone, 'staff', 'system'],
 	'usage.record': ['product', 'system']

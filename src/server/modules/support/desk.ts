@@ -64,29 +64,84 @@ export const listTickets = usecase(
 	}
 );
 
-/** One ticket of the scope's business with its messages, the first at the top. @throws NotFound */
+/**
+ * One ticket with its messages, the first at the top: of the scope's business, in staff's door of any.
+ * @throws NotFound
+ */
 export const readTicket = usecase(
 	'ticket.read',
 	v.object({ number: TicketNumber }),
 	async (scope, { number }) => {
-		const businessId = businessOf(scope);
 		const [row, products] = await Promise.all([
 			scope.db
 				.selectFrom('support.tickets')
-				.select(ticketColumns)
-				.where('business_id', '=', businessId)
+				.select(['business_id', ...ticketColumns])
 				.where('number', '=', number)
+				.$if(scope.actor.kind !== 'staff', (query) =>
+					query.where('business_id', '=', businessOf(scope))
+				)
 				.executeTakeFirst(),
 			listProducts(scope, {})
 		]);
 		if (!row) throw new NotFound('This ticket');
+		const businessId = row.business_id;
 		return {
 			...summary(row, products),
+			businessId,
 			openedBy: row.opened_by,
 			messages: await listMessages(scope, { businessId, ticketId: row.id })
 		};
 	}
 );
+
+/**
+ * What staff has to do, over all businesses: tickets that are open or wait for the customer, those
+ * that wait longest at the top. `next` continues behind the last.
+ */
+export const listTicketQueue = usecase(
+	'ticket.serve',
+	v.object({
+		state: v.picklist(['open', 'waiting']),
+		limit: v.optional(PageSize, 25),
+		after: v.optional(CursorOf('tkt'))
+	}),
+	async (
+		scope,
+		{ state, limit, after }
+	): Promise<{ tickets: (TicketSummary & { businessId: string })[]; next: string | null }> => {
+		const [rows, products] = await Promise.all([
+			scope.db
+				.selectFrom('support.tickets')
+				.select(['business_id', ...ticketColumns])
+				.where('state', '=', state)
+				.$if(after !== undefined, (query) =>
+					query.where(sql<boolean>`(changed_at, id) > (${after?.at}, ${after?.id})`)
+				)
+				.orderBy('changed_at')
+				.orderBy('id')
+				.limit(limit + 1)
+				.execute(),
+			listProducts(scope, {})
+		]);
+		const { page, next } = cutPage(rows, limit, (row) => row.changed_at);
+		return {
+			tickets: page.map((row) => ({ ...summary(row, products), businessId: row.business_id })),
+			next
+		};
+	}
+);
+
+/** How many tickets of all businesses are open, and how many wait for the customer. */
+export const countTicketQueue = usecase('ticket.serve', v.object({}), async ({ db }) => {
+	const rows = await db
+		.selectFrom('support.tickets')
+		.select(({ fn }) => ['state', fn.countAll<bigint>().as('count')])
+		.where('state', 'in', ['open', 'waiting'])
+		.groupBy('state')
+		.execute();
+	const of = (state: TicketState) => Number(rows.find((row) => row.state === state)?.count ?? 0n);
+	return { open: of('open'), waiting: of('waiting') };
+});
 
 interface TicketRow {
 	id: string;

@@ -1,4 +1,11 @@
-export { countOpenTickets, listTickets, readTicket, type TicketSummary } from './desk.ts';
+export {
+	countOpenTickets,
+	countTicketQueue,
+	listTicketQueue,
+	listTickets,
+	readTicket,
+	type TicketSummary
+} from './desk.ts';
 export { readUsualFirstReply } from './first-reply.ts';
 export type { Author, Message } from './messages.ts';
 export { setNextTicketNumber } from './series.ts';

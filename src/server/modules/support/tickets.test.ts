@@ -10,6 +10,8 @@ import {
 	answerTicket,
 	closeTicket,
 	countOpenTickets,
+	countTicketQueue,
+	listTicketQueue,
 	listTickets,
 	openTicket,
 	readTicket,
@@ -198,5 +200,42 @@ describe('the usual first reply', () => {
 		}
 		expect(await usual(pwani)).toBe(46);
 		expect(await usual(mavuno)).toBe(46);
+	});
+});
+
+describe('staff', () => {
+	it('find what waits for them over all businesses, the longest wait first, page by page', async () => {
+		const before = await asStaff((scope) => countTicketQueue(scope, {}));
+		const numbers = [
+			(await open('Waits longest', pwani, minutes(-900))).number,
+			(await open('Waits', mavuno, minutes(-800))).number
+		];
+		expect(await asStaff((scope) => countTicketQueue(scope, {}))).toEqual({
+			...before,
+			open: before.open + 2
+		});
+		const first = await asStaff((scope) => listTicketQueue(scope, { state: 'open', limit: 1 }));
+		const then = await asStaff((scope) =>
+			listTicketQueue(scope, { state: 'open', limit: 1, after: first.next ?? '' })
+		);
+		expect([...first.tickets, ...then.tickets]).toMatchObject([
+			{ number: numbers[0], businessId: pwani.businessId },
+			{ number: numbers[1], businessId: mavuno.businessId }
+		]);
+		await asStaff((scope) => answerTicket(scope, { number: numbers[0] ?? '', body: 'Yes.' }));
+		const waiting = await asStaff((scope) => listTicketQueue(scope, { state: 'waiting' }));
+		expect(waiting.tickets.map(({ number }) => number)).toContain(numbers[0]);
+	});
+
+	it('read any ticket, and a member still only those of their own business', async () => {
+		const { number } = await open('Statement', pwani);
+		expect(await asStaff((scope) => readTicket(scope, { number }))).toMatchObject({
+			businessId: pwani.businessId,
+			messages: [{ body: 'Please look.' }]
+		});
+		await expect(read(number, mavuno)).rejects.toBeInstanceOf(NotFound);
+		await expect(
+			withBusiness(mavuno, (scope) => listTicketQueue(scope, { state: 'open' }))
+		).rejects.toBeInstanceOf(Forbidden);
 	});
 });
