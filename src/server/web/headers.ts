@@ -1,3 +1,4 @@
+import { dev } from '$app/env';
 import { runtime } from '#server/platform/runtime.ts';
 
 /**
@@ -11,7 +12,8 @@ export function secureHeaders(headers: Headers, formTargets: string[]): void {
 		[
 			"default-src 'none'",
 			"script-src 'self'",
-			"style-src 'self'",
+			// The development server writes styles into the page; a build never does.
+			dev ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'",
 			"img-src 'self' data:",
 			"font-src 'self'",
 			"connect-src 'self'",
