@@ -1,0 +1,42 @@
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { Expected, NotFound } from '#server/platform/errors.ts';
+import { activity } from './activity.ts';
+import { documents } from './documents.ts';
+import type { Env } from './env.ts';
+import { events } from './events.ts';
+import type { Noun } from './noun.ts';
+import { toProblem } from './problem.ts';
+
+const base = '/api/v1';
+
+/** In the order in which the documents show them. */
+export const nouns: Noun[] = [events, activity];
+
+/** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */
+export function createApi(): Hono<Env> {
+	const api = new Hono<Env>();
+	for (const { routes } of nouns) api.route(base, routes);
+	api.route(base, documents(api, nouns));
+
+	const methods = new Map<string, Set<string>>();
+	for (const { path, method } of api.routes) {
+		const known = methods.get(path) ?? new Set();
+		methods.set(path, known.add(method));
+		if (method === 'GET') known.add('HEAD');
+	}
+	api.notFound((c) => {
+		const allowed = methods.get(c.req.path);
+		if (!allowed) return toProblem(new NotFound('This address'), c);
+		c.header('Allow', [...allowed].sort().join(', '));
+		const words = `${c.req.method} is not possible here.`;
+		return toProblem(new Expected(405, 'method_not_allowed', words), c);
+	});
+	api.onError((failure, c) => toProblem(failure, c));
+	return api;
+}
+
+/** The same for Node's HTTP server. */
+export function createApiHandler(): ReturnType<typeof getRequestListener> {
+	return getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
+}

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import { Expected, TooMany } from '#server/platform/errors.ts';
+import type { Code } from './codes.ts';
+import type { Env } from './env.ts';
+
+/** Bytes that a body has at most. */
+export const longestBody = 1_048_576;
+
+/** A media type with its parameters, such as `application/json; charset=utf-8`. */
+export interface ContentType {
+	/** In small letters, without parameters. */
+	type: string;
+	charset: string | null;
+	/** As it was sent. */
+	text: string;
+}
+
+export function readContentType(header: string | undefined): ContentType | null {
+	const [, type, parameters = ''] =
+		/^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*((?:;.*)?)$/.exec(header ?? '') ?? [];
+	if (!type) return null;
+	const [, quoted, plain] = /;\s*charset=(?:"([^"]*)"|([^;\s]*))/i.exec(parameters) ?? [];
+	return {
+		type: type.toLowerCase(),
+		charset: (quoted ?? plain)?.toLowerCase() ?? null,
+		text: (header ?? '').trim()
+	};
+}
+
+/** JSON on the wire is UTF-8 (RFC 8259, section 8.1). */
+export function isUtf8({ charset }: ContentType): boolean {
+	return charset === null || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii';
+}
+
+/**
+ * Reads a request's body, and no more of it than may be.
+ * @throws Expected `unsupported_encoding`, `body_too_large`, `incomplete_body`; TooMany when all bodies under way
+ * together take more memory than they may
+ */
+export async function readBody(c: Context<Env>): Promise<Buffer> {
+	const encoding = c.req.header('Content-Encoding');
+	if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+		throw fault('unsupported_encoding', 415, 'Send the body without Content-Encoding.');
+	if (Number(c.req.header('Content-Length') ?? 0) > longestBody) throw tooLarge(c);
+	if (bytesUnderWay > mostUnderWay) throw new TooMany(1, 'Too many requests arrive at once.');
+	const incoming = c.env?.incoming;
+	return incoming ? readIncoming(c, incoming) : readStream(c, c.req.raw.body);
+}
+
+/** What the bodies that are being received take up: many slow senders must not fill the memory. */
+let bytesUnderWay = 0;
+const mostUnderWay = 64 * longestBody;
+
+/**
+ * Not with `for await`: leaving that loop early would end the connection, and the sender would never
+ * read why.
+ */
+function readIncoming(c: Context<Env>, incoming: IncomingMessage): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let length = 0;
+		const take = (chunk: Buffer): void => {
+			length += chunk.length;
+			bytesUnderWay += chunk.length;
+			chunks.push(chunk);
+			if (length <= longestBody) return;
+			incoming.off('data', take).resume();
+			reject(tooLarge(c));
+		};
+		incoming
+			.on('data', take)
+			.once('end', () => {
+				const [only = Buffer.alloc(0)] = chunks;
+				resolve(chunks.length <= 1 ? only : Buffer.concat(chunks, length));
+			})
+			.once('error', reject)
+			.once('close', () => {
+				bytesUnderWay -= length;
+				if (!incoming.complete) reject(fault('incomplete_body', 400, 'The body ended early.'));
+			});
+	});
+}
+
+async function readStream(
+	c: Context<Env>,
+	body: ReadableStream<Uint8Array> | null
+): Promise<Buffer> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of body ?? []) {
+		length += chunk.length;
+		if (length > longestBody) throw tooLarge(c);
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+function tooLarge(c: Context<Env>): Expected {
+	// What is still on its way is not read: the connection ends with the answer.
+	c.header('Connection', 'close');
+	return fault('body_too_large', 413, 'A body has at most 1 MB (1,048,576 bytes).');
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** @throws Expected `invalid_json` */
+export function parseJson(body: Uint8Array): unknown {
+	try {
+		return JSON.parse(utf8.decode(body));
+	} catch (error) {
+		if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
+		throw fault('invalid_json', 400, 'The body is not JSON in UTF-8.');
+	}
+}
+
+/** A failure of the request as a whole. */
+export function fault(code: Code, status: number, message: string): Expected {
+	return new Expected(status, code, message);
+}

@@ -1,0 +1,85 @@
+/**
+ * Every code that a problem can carry, with its title. Codes are stable: a program may rely on them.
+ * The documents of the API list them from here.
+ */
+export const titles = {
+	missing_key: 'No API key',
+	unknown_key: 'Unknown API key',
+	revoked_key: 'Revoked API key',
+	not_found: 'Not found',
+	method_not_allowed: 'Method not allowed',
+	unsupported_media_type: 'Unsupported content type',
+	unsupported_encoding: 'Unsupported content encoding',
+	body_too_large: 'Body too large',
+	incomplete_body: 'Incomplete body',
+	invalid_json: 'Not JSON',
+	not_a_batch: 'Not a batch',
+	empty_batch: 'Empty batch',
+	too_many_events: 'Too many events',
+	duplicate_header: 'Header sent twice',
+	invalid_header: 'Malformed header',
+	not_an_event: 'Not an event',
+	missing_attribute: 'Missing attribute',
+	invalid_attribute: 'Malformed attribute',
+	invalid_attribute_name: 'Malformed attribute name',
+	unsupported_specversion: 'Unsupported version of CloudEvents',
+	invalid_time: 'Malformed time',
+	invalid_data: 'Malformed data',
+	invalid_events: 'Several kinds of faults',
+	unknown_business: 'Unknown business',
+	unknown_type: 'Unknown event type',
+	unknown_person: 'Unknown person',
+	time_too_far_ahead: 'Time too far ahead',
+	time_too_long_ago: 'Time too long ago',
+	invalid_value: 'Value cannot be read',
+	invalid_dimension: 'Dimension cannot be read',
+	invalid: 'Malformed input',
+	too_many: 'Too much at once',
+	internal: 'Failure on our side'
+} as const;
+
+export type Code = keyof typeof titles;
+
+/** What each code means and what to do, in a sentence or two. */
+export const meanings: Record<Code, string> = {
+	missing_key: 'Send the product’s API key as a bearer token.',
+	unknown_key: 'No API key reads like this one. Check that it was copied whole.',
+	revoked_key:
+		'The operator has revoked this key. Nothing of the request was taken; use another key.',
+	not_found: 'There is nothing at this address, or it belongs to somebody else.',
+	method_not_allowed: 'The address exists, but not with this method; `Allow` names those it has.',
+	unsupported_media_type: 'The body is of a kind that this address does not take.',
+	unsupported_encoding: 'Send the body as it is, without Content-Encoding.',
+	body_too_large: 'A body has at most 1 MB (1,048,576 bytes). Send less at a time.',
+	incomplete_body: 'The connection ended before the body did.',
+	invalid_json: 'The body says it is JSON, and is not.',
+	not_a_batch: 'A batch is a JSON array of events.',
+	empty_batch: 'A batch or list has at least one item.',
+	too_many_events: 'A batch has at most 1,000 events; a list of activity at most 100 entries.',
+	duplicate_header: 'An attribute of an event came as a header more than once.',
+	invalid_header:
+		'A header is not percent-encoded UTF-8 as the HTTP binding of CloudEvents asks, or may not be used.',
+	not_an_event: 'An event is a JSON object.',
+	missing_attribute: 'An event has an id, a source, a type, a specversion and a subject.',
+	invalid_attribute: 'An attribute is not of the form that CloudEvents 1.0 gives it.',
+	invalid_attribute_name: 'Names of attributes are small letters and digits.',
+	unsupported_specversion: 'Events are taken in CloudEvents 1.0.',
+	invalid_time: 'Times are written as RFC 3339 says, such as 2026-11-25T09:00:00Z.',
+	invalid_data: 'An event carries its data once: as `data`, or as `data_base64`.',
+	invalid_events:
+		'The faults of a batch have different codes; each stands with its fault in `errors`.',
+	unknown_business:
+		'No business with this id has your product. An event’s `subject` is the id of the business.',
+	unknown_type: 'No meter of your product counts events of this type. The operator defines meters.',
+	unknown_person: 'Nobody in this business who may open the product has this id or address.',
+	time_too_far_ahead: 'The time lies more than 5 minutes ahead of the portal’s clock.',
+	time_too_long_ago: 'Events are counted up to 35 days late; after that their hours are closed.',
+	invalid_value: 'What a meter reads is missing, or is not what it can read.',
+	invalid_dimension:
+		'A property by which totals are told apart is neither text, nor a number, nor true or false, or is too long.',
+	invalid: 'A field is missing or malformed; `errors` says which.',
+	too_many:
+		'More arrives than can be written at the moment. Nothing was taken; send it again after `Retry-After` seconds.',
+	internal:
+		'Nothing is wrong with your request as far as we know. Send it again; if it goes on, tell us the `reference`.'
+};

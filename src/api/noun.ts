@@ -1,0 +1,112 @@
+import type { Hono } from 'hono';
+import { describeRoute, resolver, type DescribeRouteOptions } from 'hono-openapi';
+import type * as v from 'valibot';
+import { titles, type Code } from './codes.ts';
+import type { Env } from './env.ts';
+import { Problem } from './problem.ts';
+
+/** What products can say something about: one file each, mounted by app.ts. */
+export interface Noun {
+	/** How the documents call it. */
+	name: string;
+	description: string;
+	routes: Hono<Env>;
+}
+
+interface Media {
+	schema: v.GenericSchema;
+	/** Shown in the documents, and held against the schema by a test. */
+	example: unknown;
+	/** Headers that a request of this content type carries besides its key, with their examples. */
+	headers?: Record<string, string>;
+}
+
+export interface Operation {
+	/** Unique, in camel case. */
+	id: string;
+	summary: string;
+	description: string;
+	/** What it takes, by content type. */
+	takes: Record<string, Media>;
+	gives: Media & { description: string };
+	/** Failures of its own; those of every request with a key are added. */
+	failures?: readonly Code[];
+}
+
+/** Failures of every request that carries a key and a body. */
+const common = [
+	'missing_key',
+	'unknown_key',
+	'revoked_key',
+	'unsupported_media_type',
+	'unsupported_encoding',
+	'body_too_large',
+	'incomplete_body',
+	'invalid_json',
+	'too_many',
+	'internal'
+] as const satisfies readonly Code[];
+
+const statuses: Partial<Record<Code, number>> = {
+	missing_key: 401,
+	unknown_key: 401,
+	revoked_key: 401,
+	unsupported_media_type: 415,
+	unsupported_encoding: 415,
+	body_too_large: 413,
+	too_many_events: 413,
+	invalid_events: 422,
+	unknown_business: 422,
+	unknown_type: 422,
+	unknown_person: 422,
+	time_too_far_ahead: 422,
+	time_too_long_ago: 422,
+	invalid_value: 422,
+	invalid_dimension: 422,
+	too_many: 429,
+	internal: 500
+};
+
+/** Describes a route that a product calls with its key, from the schemas that check it. */
+export function describe(operation: Operation): ReturnType<typeof describeRoute> {
+	const { id, summary, description, takes, gives, failures = [] } = operation;
+	const codes = [...common, ...failures];
+	const responses: NonNullable<DescribeRouteOptions['responses']> = {
+		200: {
+			description: gives.description,
+			content: { 'application/json': { schema: resolver(gives.schema), example: gives.example } }
+		}
+	};
+	for (const status of new Set(codes.map((code) => statuses[code] ?? 400).sort())) {
+		const of = codes.filter((code) => (statuses[code] ?? 400) === status);
+		responses[status] = {
+			description: of.map((code) => `\`${code}\` ${titles[code]}`).join('; '),
+			content: { 'application/problem+json': { schema: resolver(Problem) } }
+		};
+	}
+	return describeRoute({
+		operationId: id,
+		summary,
+		description,
+		security: [{ key: [] }],
+		parameters: Object.entries(takes).flatMap(([type, { headers = {} }]) =>
+			Object.entries(headers).map(([name, example]) => ({
+				in: 'header' as const,
+				name,
+				description: `With a body of ${type}.`,
+				example,
+				schema: { type: 'string' as const }
+			}))
+		),
+		requestBody: {
+			required: true,
+			content: Object.fromEntries(
+				Object.entries(takes).map(([type, { schema, example }]) => [
+					type,
+					{ schema: resolver(schema), example }
+				])
+			)
+		},
+		responses
+	});
+}

@@ -1,0 +1,177 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { withSystem } from '../../platform/doors.ts';
+import { Invalid, Unauthorized, violatedConstraint, type Expected } from '../../platform/errors.ts';
+import { runtime } from '../../platform/runtime.ts';
+import { authorize, type Scope, type System } from '../../platform/scope.ts';
+import { listProductHolders } from '../billing/index.ts';
+import { listLiveKeys } from '../catalogue/index.ts';
+import { insertNewReceipts, insertReceipts, writeEntries } from './ledger.ts';
+import { openMonths } from './months.ts';
+import type { Waiting } from './queue.ts';
+import { unknownBusiness, type Entry } from './readings.ts';
+import { noteZones } from './zones.ts';
+
+/** What one request brought: taken whole or not at all. */
+export interface Batch {
+	keyId: string;
+	productId: string;
+	entries: Entry[];
+}
+
+/** How many events of a batch were new, and how many had been counted before. */
+export interface Counted {
+	received: number;
+	new: number;
+	known: number;
+}
+
+type Group = Waiting<Batch, Counted>[];
+
+/** Thrown to leave the transaction: these batches may not be written. */
+class Refused extends Error {
+	readonly refusals: Map<Batch, Expected>;
+	constructor(refusals: Map<Batch, Expected>) {
+		super('Some batches may not be written.');
+		this.refusals = refusals;
+	}
+}
+
+/** Pauses, in ms, before a group is tried again after the connection broke. */
+const pauses = [20, 200, 800];
+
+/**
+ * True while events come that were received before: receipts are then looked up before they are
+ * written. Otherwise writing them is the look-up, at half the price.
+ */
+let expectRepetition = false;
+
+/** Writes a group in one transaction and settles each of its batches. */
+export async function commitGroup(group: Group): Promise<void> {
+	let left = group;
+	for (let breaks = 0; left.length > 0;) {
+		try {
+			const fresh = await writeGroup(left.map(({ item }) => item));
+			for (const { item, settle } of left) settle.resolve(countFresh(item, fresh));
+			return;
+		} catch (error) {
+			if (error instanceof Refused) {
+				for (const { item, settle } of left) {
+					const refusal = error.refusals.get(item);
+					if (refusal) settle.reject(refusal);
+				}
+				left = left.filter(({ item }) => !error.refusals.has(item));
+			} else if (violatedConstraint(error)?.endsWith('receipts_pkey')) {
+				expectRepetition = true;
+			} else if (isPassing(error) && breaks < pauses.length) {
+				// Whether the transaction committed is unknown. Its receipts tell, so trying again counts nothing twice.
+				runtime().log.warn({ error }, 'events could not be written; trying again');
+				expectRepetition = true;
+				await wait(pauses[breaks]);
+				breaks += 1;
+			} else if (left.length > 1) {
+				// A bug of ours that one of them meets must not cost the others their answer.
+				for (const one of left) await commitGroup([one]);
+				return;
+			} else {
+				for (const { settle } of left) settle.reject(error);
+				return;
+			}
+		}
+	}
+}
+
+/** @returns the entries that had not been counted before */
+async function writeGroup(batches: Batch[]): Promise<ReadonlySet<Entry>> {
+	const entries = firstOfEach(batches);
+	await Promise.all([openMonths(entries), noteZones(entries)]);
+	const careful = expectRepetition;
+	let fresh = entries;
+	const committed = await withSystem('usage.record', async (scope) => {
+		authorize(scope, 'usage.record');
+		if (!careful) {
+			const [, , committed] = await Promise.all([
+				check(scope, batches),
+				insertReceipts(scope, entries),
+				writeEntries(scope, entries)
+			]);
+			return committed;
+		}
+		[, fresh] = await Promise.all([check(scope, batches), insertNewReceipts(scope, entries)]);
+		return writeEntries(scope, fresh);
+	});
+	committed();
+	expectRepetition = careful && fresh.length < entries.length;
+	return new Set(fresh);
+}
+
+/** Of events that a group brings more than once, the first. */
+function firstOfEach(batches: Batch[]): Entry[] {
+	const met = new Set<string>();
+	const entries: Entry[] = [];
+	for (const batch of batches) {
+		for (const entry of batch.entries) {
+			if (met.has(entry.key)) continue;
+			met.add(entry.key);
+			entries.push(entry);
+		}
+	}
+	return entries;
+}
+
+function countFresh({ entries }: Batch, fresh: ReadonlySet<Entry>): Counted {
+	let count = 0;
+	for (const entry of entries) if (fresh.has(entry)) count += 1;
+	return { received: entries.length, new: count, known: entries.length - count };
+}
+
+/**
+ * What authentication saw may be seconds old: here, in the transaction that counts, the keys must be
+ * live and the businesses must have the products.
+ * @throws Refused
+ */
+async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
+	const businesses = new Map<string, Set<string>>();
+	for (const { productId, entries } of batches) {
+		const of = businesses.get(productId) ?? new Set();
+		businesses.set(productId, of);
+		for (const { event } of entries) of.add(event.businessId);
+	}
+	const [live, holders] = await Promise.all([
+		listLiveKeys(scope, { ids: [...new Set(batches.map(({ keyId }) => keyId))] }),
+		Promise.all(
+			[...businesses].map(async ([productId, businessIds]) => {
+				const holding = await listProductHolders(scope, {
+					productId,
+					businessIds: [...businessIds]
+				});
+				return [productId, new Set(holding)] as const;
+			})
+		)
+	]);
+	const holding = new Map(holders);
+	const refusals = new Map<Batch, Expected>();
+	for (const batch of batches) {
+		if (!live.includes(batch.keyId)) {
+			refusals.set(batch, revokedKey());
+			continue;
+		}
+		const issues = batch.entries.flatMap(({ event }, index) =>
+			holding.get(batch.productId)?.has(event.businessId) ? [] : [{ ...unknownBusiness(), index }]
+		);
+		if (issues.length > 0) refusals.set(batch, new Invalid(issues, 'unknown_business', 422));
+	}
+	if (refusals.size > 0) throw new Refused(refusals);
+}
+
+export function revokedKey(): Unauthorized {
+	return new Unauthorized('revoked_key', 'This API key was revoked. Use another one.');
+}
+
+/** Errors that say nothing against the events: the server restarts, the connection broke, two writers collided. */
+function isPassing(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	const { code } = error as { code?: unknown };
+	if (typeof code !== 'string')
+		return /connection (terminated|ended|closed)|not queryable/i.test(error.message);
+	return /^(08...|57P0.|53300|40001|40P01|55P03|ECONN\w+|EPIPE|ENOENT)$/.test(code);
+}

@@ -1,0 +1,106 @@
+import { Invalid, type Issue } from '../../platform/errors.ts';
+import { withSystem } from '../../platform/doors.ts';
+import { runtime } from '../../platform/runtime.ts';
+import { commitGroup, type Batch, type Counted } from './commit.ts';
+import { memory } from './memory.ts';
+import { selectMeters, type Meter } from './meters.ts';
+import { GroupQueue } from './queue.ts';
+import { readEvent, type Entry, type UsageEvent } from './readings.ts';
+
+/** At about 30,000 events a second: what waits at most is written within a second. */
+const queue = new GroupQueue<Batch, Counted>(
+	{
+		group: Number(process.env['G'] ?? 2_000),
+		writers: Number(process.env['W'] ?? 2),
+		worthwhile: Number(process.env['T'] ?? 200),
+		waiting: 20_000,
+		patience: 1_000
+	},
+	commitGroup
+);
+
+/** A batch names at most this many of its faults. */
+const longestList = 100;
+
+/**
+ * Counts events, each once whatever was sent before, and answers after their commit. A batch is taken
+ * whole or not at all. It opens its own doors: what many callers bring at a time is written together.
+ *
+ * @param key the product's API key, authenticated; that it is not revoked is checked again in the transaction
+ * @param options.at a moment other than now: for telling a history
+ * @throws Invalid with an issue for each event that cannot be counted (`unknown_business`, `unknown_type`,
+ * `time_too_far_ahead`, `time_too_long_ago`, `invalid_value`, `invalid_dimension`); Unauthorized
+ * (`revoked_key`); TooMany when more arrives than can be written
+ */
+export async function recordEvents(
+	events: readonly UsageEvent[],
+	key: { id: string; productId: string },
+	options: { at?: Date } = {}
+): Promise<Counted> {
+	if (events.length === 0) return { received: 0, new: 0, known: 0 };
+	queue.admit(events.length);
+	const now = (options.at ?? runtime().clock.now()).getTime();
+	const entries = await readEvents(events, key.productId, now);
+	return queue.add({ keyId: key.id, productId: key.productId, entries }, entries.length);
+}
+
+/** @throws TooMany when nothing more can be taken at the moment: worth asking before a body is read. */
+export function admitEvents(): void {
+	queue.admit();
+}
+
+async function readEvents(
+	events: readonly UsageEvent[],
+	productId: string,
+	now: number
+): Promise<Entry[]> {
+	const age = memory().meters ? performance.now() - (memory().meters?.readAt ?? 0) : Infinity;
+	let meters = age < metersKeptMs ? memory().meters : await readMeters();
+	let read = readAll(events, productId, meters?.byType ?? new Map(), now);
+	// A meter may have been defined a moment ago; but a stream of unknown types must not ask every time.
+	if (
+		read.issues.some(({ code }) => code === 'unknown_type') &&
+		age > metersAskedMs &&
+		age < metersKeptMs
+	) {
+		meters = await readMeters();
+		read = readAll(events, productId, meters.byType, now);
+	}
+	if (read.issues.length === 0) return read.entries;
+	const codes = new Set(read.issues.map(({ code }) => code));
+	const [code = ''] = codes;
+	throw new Invalid(read.issues, codes.size === 1 ? code : 'invalid_events', 422);
+}
+
+/** How long meters are taken as they were read, and how often at most they are read for an unknown type. */
+const metersKeptMs = 10_000;
+const metersAskedMs = 500;
+
+async function readMeters(): Promise<{ byType: Map<string, Meter[]>; readAt: number }> {
+	const known = memory();
+	const readAt = performance.now();
+	const meters = await withSystem('usage.meters', (scope) => selectMeters(scope));
+	const byType = new Map<string, Meter[]>();
+	for (const meter of meters) {
+		const name = `${meter.productId} ${meter.eventType}`;
+		byType.set(name, [...(byType.get(name) ?? []), meter]);
+	}
+	known.meters = { byType, readAt };
+	return known.meters;
+}
+
+function readAll(
+	events: readonly UsageEvent[],
+	productId: string,
+	meters: ReadonlyMap<string, Meter[]>,
+	now: number
+): { entries: Entry[]; issues: Issue[] } {
+	const entries: Entry[] = [];
+	const issues: Issue[] = [];
+	for (const [index, event] of events.entries()) {
+		const entry = readEvent(event, productId, meters.get(`${productId} ${event.type}`), now);
+		if ('key' in entry) entries.push(entry);
+		else if (issues.length < longestList) issues.push({ ...entry, index });
+	}
+	return { entries, issues };
+}

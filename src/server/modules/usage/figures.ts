@@ -1,0 +1,262 @@
+import { sql } from 'kysely';
+import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
+import { piecesOf, wholeHours, zoneOf, type Span } from './spans.ts';
+
+/** A meter by its slug; where two products have one of the same slug, by the product as well. */
+export const MeterRef = v.union([
+	v.string(),
+	v.object({ productId: v.string(), meter: v.string() })
+]);
+
+const disorder = 'A span ends after it began.';
+const SpanFields = { from: v.date(), to: v.date() };
+
+export interface Figure {
+	productId: string;
+	/** The meter's slug. */
+	meter: string;
+	aggregation: Aggregation;
+	unit: Unit;
+	/**
+	 * Exact decimal text, by the meter's aggregation: how many events, their sum, the greatest value, the
+	 * newest value before the span's end (be it older than its beginning), how many different values. Null
+	 * where there was no reading; a count is then 0.
+	 */
+	total: string | null;
+}
+
+/** @throws NotFound for an unknown meter */
+export const readUsage = usecase(
+	'usage.read',
+	v.pipe(
+		v.object({ meter: MeterRef, ...SpanFields }),
+		v.check(({ from, to }) => from <= to, disorder)
+	),
+	async (scope, { meter, ...span }): Promise<Figure> => {
+		const found = await findMeter(scope, meter);
+		const [figure] = await readFigures(scope, [found], span);
+		if (!figure) throw new NotFound('This meter');
+		return figure;
+	}
+);
+
+/** The same for every meter of every product, or of one. */
+export const listUsage = usecase(
+	'usage.read',
+	v.pipe(
+		v.object({ productId: v.optional(v.string()), ...SpanFields }),
+		v.check(({ from, to }) => from <= to, disorder)
+	),
+	async (scope, { productId, ...span }): Promise<Figure[]> =>
+		readFigures(scope, await selectMeters(scope, productId), span)
+);
+
+/** The newest value before `at`, and when it was read; null before the first reading. */
+export const readLatest = usecase(
+	'usage.read',
+	v.object({ meter: MeterRef, at: v.optional(v.date()) }),
+	async (scope, { meter, at }): Promise<{ value: string; at: Date } | null> => {
+		const { id } = await findMeter(scope, meter);
+		const end = at ? wholeHours({ from: at, to: at }).to : null;
+		const row = await scope.db
+			.selectFrom('usage.hours')
+			.select(['latest', 'latest_at'])
+			.where('business_id', '=', businessOf(scope))
+			.where('meter_id', '=', id)
+			.where('latest', 'is not', null)
+			.$if(end !== null, (query) => query.where('hour', '<', end as Date))
+			.orderBy('hour', 'desc')
+			.limit(1)
+			.executeTakeFirst();
+		return row?.latest ? { value: row.latest, at: row.latest_at } : null;
+	}
+);
+
+/** How many different values a `unique` meter saw. */
+export const readUnique = usecase(
+	'usage.read',
+	v.pipe(
+		v.object({ meter: MeterRef, ...SpanFields }),
+		v.check(({ from, to }) => from <= to, disorder)
+	),
+	async (scope, { meter, ...span }): Promise<number> => {
+		const { id } = await findMeter(scope, meter);
+		return (await countUniques(scope, [id], span)).get(id) ?? 0;
+	}
+);
+
+/** Bytes moved: the sum of all meters that add bytes up, and of each product that has one. */
+export const readBytes = usecase(
+	'usage.read',
+	v.pipe(
+		v.object(SpanFields),
+		v.check(({ from, to }) => from <= to, disorder)
+	),
+	async (scope, span): Promise<{ total: bigint; byProduct: Map<string, bigint> }> => {
+		const meters = (await selectMeters(scope)).filter(addsBytes);
+		const byProduct = new Map<string, bigint>();
+		let total = 0n;
+		for (const { productId, total: bytes } of await readFigures(scope, meters, span)) {
+			// A fraction of a byte is nothing that happened.
+			const whole = BigInt((bytes ?? '0').replace(/\..*$/, ''));
+			total += whole;
+			byProduct.set(productId, (byProduct.get(productId) ?? 0n) + whole);
+		}
+		return { total, byProduct };
+	}
+);
+
+export function addsBytes({ unit, aggregation }: Meter): boolean {
+	return unit === 'bytes' && aggregation === 'sum';
+}
+
+/**
+ * What meters have counted for a bill in periods of civil dates, half-open: exact decimal text, never
+ * below zero (a level that fell below it has used nothing). Meters that do not exist count nothing.
+ */
+export const readQuantities = usecase(
+	'usage.read',
+	v.object({
+		meters: v.array(
+			v.object({
+				productId: v.string(),
+				meter: v.string(),
+				period: v.object({
+					start: v.pipe(v.string(), v.isoDate()),
+					end: v.pipe(v.string(), v.isoDate())
+				})
+			})
+		)
+	}),
+	async (scope, { meters }) => {
+		if (meters.length === 0) return [];
+		const { rows } = await sql<{ quantity: string }>`
+			select coalesce(greatest(case m.aggregation
+				when 'count' then sum(d.count)
+				when 'sum' then sum(d.sum)
+				when 'max' then max(d.max)
+				when 'latest' then (array_agg(d.latest order by d.day desc))[1]
+				else (
+					select count(distinct u.value) from usage.unique_hours u
+					join usage.zones z on z.business_id = u.business_id
+					where u.business_id = ${businessOf(scope)} and u.meter_id = m.id
+						and u.hour >= p.start_on::timestamp at time zone z.time_zone
+						and u.hour < p.end_on::timestamp at time zone z.time_zone
+				) end, 0), 0)::text as quantity
+			from unnest(
+				${meters.map(({ productId }) => productId)}::text[], ${meters.map(({ meter }) => meter)}::text[],
+				${meters.map(({ period }) => period.start)}::date[], ${meters.map(({ period }) => period.end)}::date[]
+			) with ordinality as p (product_id, slug, start_on, end_on, ordinal)
+			left join usage.meters m on m.product_id = p.product_id and m.slug = p.slug
+			left join usage.days d on d.business_id = ${businessOf(scope)} and d.meter_id = m.id
+				and d.day >= p.start_on and d.day < p.end_on
+			group by p.ordinal, p.start_on, p.end_on, m.id
+			order by p.ordinal`.execute(scope.db);
+		return meters.map(({ productId, meter }, index) => ({
+			productId,
+			meter,
+			quantity: rows[index]?.quantity ?? '0'
+		}));
+	}
+);
+
+/** @throws NotFound for an unknown meter */
+export async function findMeter(scope: Scope, ref: v.InferOutput<typeof MeterRef>): Promise<Meter> {
+	const [productId, slug] = typeof ref === 'string' ? [undefined, ref] : [ref.productId, ref.meter];
+	const meter = (await selectMeters(scope, productId)).find((candidate) => candidate.slug === slug);
+	if (!meter) throw new NotFound('This meter');
+	return meter;
+}
+
+async function readFigures(scope: Scope, meters: Meter[], span: Span): Promise<Figure[]> {
+	const of = (...kinds: Aggregation[]): string[] =>
+		meters.filter(({ aggregation }) => kinds.includes(aggregation)).map(({ id }) => id);
+	const [sums, latest, uniques] = await Promise.all([
+		readSums(scope, of('count', 'sum', 'max'), span),
+		readNewest(scope, of('latest'), span.to),
+		countUniques(scope, of('unique'), span)
+	]);
+	return meters.map(({ id, productId, slug, aggregation, unit }) => ({
+		productId,
+		meter: slug,
+		aggregation,
+		unit,
+		total: {
+			count: () => String(sums.get(id)?.count ?? 0n),
+			sum: () => sums.get(id)?.sum ?? null,
+			max: () => sums.get(id)?.max ?? null,
+			latest: () => latest.get(id) ?? null,
+			unique: () => String(uniques.get(id) ?? 0)
+		}[aggregation]()
+	}));
+}
+
+interface Sums {
+	count: bigint;
+	sum: string | null;
+	max: string | null;
+}
+
+async function readSums(scope: Scope, meterIds: string[], span: Span): Promise<Map<string, Sums>> {
+	if (meterIds.length === 0) return new Map();
+	const { days, head, tail } = piecesOf(span, zoneOf(scope), scope.now);
+	const { rows } = await sql<Sums & { meter_id: string }>`
+		select meter_id, sum(count)::bigint as count, sum(sum)::text as sum, max(max)::text as max
+		from (
+			select meter_id, count, sum, max from usage.days
+			where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
+				and day >= ${days[0]} and day < ${days[1]}
+			union all
+			select meter_id, count, sum, max from usage.hours
+			where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
+				and (hour >= ${head[0]} and hour < ${head[1]} or hour >= ${tail[0]} and hour < ${tail[1]})
+		) pieces
+		group by meter_id`.execute(scope.db);
+	return new Map(rows.map(({ meter_id, ...sums }) => [meter_id, sums]));
+}
+
+async function readNewest(
+	scope: Scope,
+	meterIds: string[],
+	to: Date
+): Promise<Map<string, string>> {
+	if (meterIds.length === 0) return new Map();
+	const { rows } = await sql<{ meter_id: string; latest: string }>`
+		select m.id as meter_id, newest.latest::text as latest
+		from unnest(${meterIds}::text[]) as m (id),
+		lateral (
+			select latest from usage.hours
+			where business_id = ${businessOf(scope)} and meter_id = m.id and hour < ${wholeHours({ from: to, to }).to}
+			order by hour desc limit 1
+		) newest`.execute(scope.db);
+	return new Map(rows.map(({ meter_id, latest }) => [meter_id, latest]));
+}
+
+/**
+ * Most values are settled by the first and last hour in which they occurred; only one that came before
+ * the span and after it is looked for inside.
+ */
+async function countUniques(
+	scope: Scope,
+	meterIds: string[],
+	span: Span
+): Promise<Map<string, number>> {
+	if (meterIds.length === 0) return new Map();
+	const { from, to } = wholeHours(span);
+	const { rows } = await sql<{ meter_id: string; count: number }>`
+		select meter_id, count(*)::int as count
+		from usage.uniques u
+		where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
+			and first_hour < ${to} and last_hour >= ${from}
+			and (first_hour >= ${from} or last_hour < ${to} or exists (
+				select from usage.unique_hours h
+				where h.business_id = u.business_id and h.meter_id = u.meter_id and h.value = u.value
+					and h.hour >= ${from} and h.hour < ${to}
+			))
+		group by meter_id`.execute(scope.db);
+	return new Map(rows.map(({ meter_id, count }) => [meter_id, count]));
+}

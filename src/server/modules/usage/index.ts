@@ -1,0 +1,16 @@
+export type { Counted } from './commit.ts';
+export { refoldDays } from './days.ts';
+export { admitEvents, recordEvents } from './events.ts';
+export {
+	listUsage,
+	readBytes,
+	readLatest,
+	readQuantities,
+	readUnique,
+	readUsage,
+	type Figure
+} from './figures.ts';
+export { readHomeFigures, type HomeFigures, type ProductFigures } from './home.ts';
+export { defineMeter, listMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
+export type { UsageEvent } from './readings.ts';
+export { readSeries, type Point } from './series.ts';

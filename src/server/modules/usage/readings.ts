@@ -1,0 +1,191 @@
+import { hash } from 'node:crypto';
+import type { Issue } from '../../platform/errors.ts';
+import { idPattern } from '../../platform/ids.ts';
+import type { Bytes16 } from './arrays.ts';
+import { readDecimal, type Decimal } from './decimals.ts';
+import type { Meter } from './meters.ts';
+
+/** Something that a product measured, as CloudEvents tells it. */
+export interface UsageEvent {
+	/** The business that it was measured for: an event's `subject`. */
+	businessId: string;
+	/** With `id`, what makes an event the same event, whatever else it says. */
+	source: string;
+	id: string;
+	type: string;
+	/** When it happened, in milliseconds since 1970. */
+	time: number;
+	/** The event's data where it is JSON; meters read the properties of an object. */
+	data?: unknown;
+	/** Attributes that nothing is counted from, kept with the event. */
+	attributes?: Record<string, unknown> | null;
+}
+
+/** The values of a meter's dimensions that occurred together in an event; null where one was missing. */
+export interface DimensionSet {
+	id: Bytes16;
+	meterId: string;
+	/** JSON of the values that are there. */
+	dimensions: string;
+}
+
+export interface Reading {
+	meter: Meter;
+	/** A decimal for sum, max and latest; text for unique; null for count. */
+	value: Decimal | null;
+	/** Null for a meter without dimensions. */
+	set: DimensionSet | null;
+}
+
+/** An event that has been understood, ready to be written. */
+export interface Entry {
+	event: UsageEvent;
+	productId: string;
+	key: Bytes16;
+	/** The beginning of the hour (UTC) in which it happened, in milliseconds since 1970. */
+	hour: number;
+	receivedAt: number;
+	readings: Reading[];
+}
+
+/** Events may come this late, and this far ahead of our clock. */
+export const latestMs = 35 * 86_400_000;
+export const aheadMs = 5 * 60_000;
+
+const hourMs = 3_600_000;
+const longestText = 200;
+const businessId = idPattern('biz');
+
+/**
+ * Reads an event with the meters that count its type.
+ * @param now in milliseconds since 1970
+ * @returns what is wrong with it instead, the first thing found
+ */
+export function readEvent(
+	event: UsageEvent,
+	productId: string,
+	meters: readonly Meter[] | undefined,
+	now: number
+): Entry | Issue {
+	if (!businessId.test(event.businessId)) return unknownBusiness();
+	if (!meters)
+		return {
+			path: 'type',
+			code: 'unknown_type',
+			message: `No meter of this product counts events of the type ${JSON.stringify(event.type.slice(0, 100))}.`
+		};
+	if (event.time > now + aheadMs)
+		return {
+			path: 'time',
+			code: 'time_too_far_ahead',
+			message: 'The time lies more than 5 minutes ahead of the portal’s clock.'
+		};
+	if (event.time < now - latestMs)
+		return {
+			path: 'time',
+			code: 'time_too_long_ago',
+			message: 'The time lies more than 35 days back: those hours are closed.'
+		};
+	const readings: Reading[] = [];
+	for (const meter of meters) {
+		const value = readValue(meter, event.data);
+		if (typeof value === 'object' && value !== null) return value;
+		const set = meter.dimensions.length === 0 ? null : readDimensions(meter, event.data);
+		if (set !== null && 'path' in set) return set;
+		readings.push({ meter, value, set });
+	}
+	return {
+		event,
+		productId,
+		key: receiptKey(event, productId),
+		hour: event.time - (((event.time % hourMs) + hourMs) % hourMs),
+		receivedAt: now,
+		readings
+	};
+}
+
+export function unknownBusiness(): Issue {
+	return {
+		path: 'subject',
+		code: 'unknown_business',
+		message: 'No business of this id has this product.'
+	};
+}
+
+/** Attributes hold no control characters, so a zero character keeps the parts apart. */
+function receiptKey({ businessId, source, id }: UsageEvent, productId: string): Bytes16 {
+	return digest(`${businessId}\0${productId}\0${source}\0${id}`);
+}
+
+function digest(text: string): Bytes16 {
+	return hash('sha256', text, 'binary').slice(0, 16);
+}
+
+function readValue({ aggregation, valueProperty }: Meter, data: unknown): Decimal | null | Issue {
+	if (valueProperty === null) return null;
+	const value = property(data, valueProperty);
+	if (aggregation === 'unique') {
+		const text = readText(value);
+		if (text !== null && text !== '') return text;
+		return {
+			path: `data.${valueProperty}`,
+			code: 'invalid_value',
+			message: `The property ${valueProperty} must be text or a number of at most ${longestText} characters.`
+		};
+	}
+	return (
+		readDecimal(value) ?? {
+			path: `data.${valueProperty}`,
+			code: 'invalid_value',
+			message: `The property ${valueProperty} must be a number, or text of plain decimal digits.`
+		}
+	);
+}
+
+/** The sets met before, a meter's under its id: the same few come again and again. */
+const sets = new Map<string, DimensionSet>();
+const setsKept = 50_000;
+
+function readDimensions({ id, dimensions }: Meter, data: unknown): DimensionSet | Issue {
+	const values: (string | null)[] = [];
+	for (const name of dimensions) {
+		const value = property(data, name);
+		const text = value === undefined || value === null ? null : readText(value);
+		if (text === null && value !== undefined && value !== null)
+			return {
+				path: `data.${name}`,
+				code: 'invalid_dimension',
+				message: `The property ${name} must be text, a number, true or false, of at most ${longestText} characters.`
+			};
+		values.push(text);
+	}
+	const name = `${id} ${JSON.stringify(values)}`;
+	const met = sets.get(name);
+	if (met) return met;
+	const present = dimensions.flatMap((dimension, index) =>
+		values[index] === null ? [] : [[dimension, values[index]] as const]
+	);
+	const set = {
+		id: digest(name),
+		meterId: id,
+		dimensions: JSON.stringify(Object.fromEntries(present))
+	};
+	if (sets.size >= setsKept) sets.clear();
+	sets.set(name, set);
+	return set;
+}
+
+function property(data: unknown, name: string): unknown {
+	return typeof data === 'object' && data !== null && Object.hasOwn(data, name)
+		? (data as Record<string, unknown>)[name]
+		: undefined;
+}
+
+/** Text that PostgreSQL can hold, or null. */
+function readText(value: unknown): string | null {
+	if (typeof value === 'string')
+		return value.length <= longestText && !value.includes('\0') && value.isWellFormed()
+			? value
+			: null;
+	return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
