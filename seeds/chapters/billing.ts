@@ -1,0 +1,158 @@
+import {
+	issueInvoice,
+	listInvoices,
+	listSubscriptions,
+	recordPayment,
+	renewSubscription,
+	saveCustomer
+} from '#server/modules/billing/index.ts';
+import type { Scope } from '#server/platform/scope.ts';
+import type { StoryMonth } from '../calendar.ts';
+import { mavunoLines, paidOnDay, pwaniLines, type StoryLine } from '../ledger.ts';
+import { asMember, asSystem, ownerOf, type Cast, type Telling } from '../telling.ts';
+
+/** The invoices of the story are 22; the last of them, Mavuno's of this month, has the number 387. */
+export const firstInvoice = 366;
+
+/** The day of the month on which Pwani pays. */
+const pwaniPays = 6;
+
+/** To whom the invoices go. */
+export function tellCustomers({ calendar, mavuno, pwani }: Telling): Promise<void> {
+	const validFrom = calendar.month(12).start;
+	return asSystem(async (scope) => {
+		await saveCustomer(scope, {
+			businessId: mavuno.businessId,
+			validFrom,
+			name: 'Mavuno Traders Ltd',
+			address: ['Industrial Area, Lunga Lunga Road', 'P.O. Box 7718–00300, Nairobi'],
+			taxPin: 'P051482937K'
+		});
+		await saveCustomer(scope, {
+			businessId: pwani.businessId,
+			validFrom,
+			name: 'Pwani Farmers Co-operative',
+			address: ['Kilifi Road, Mtwapa', 'P.O. Box 311–80109, Mtwapa'],
+			taxPin: 'P052207714M'
+		});
+	}, calendar.startOf(validFrom));
+}
+
+/** How far the accounts of a business have been told. */
+interface Accounts {
+	cast: Cast;
+	/** By the day of issue: what is still to be paid. */
+	invoices: Map<string, { number: string; currency: string; owedMinor: bigint }>;
+	/** The day on which each subscription renews next, by the product's slug. */
+	renewals: Map<string, string>;
+}
+
+/** Month by month: on the first, renewals and an invoice to each business; then its payment. */
+export async function tellBilling(telling: Telling): Promise<void> {
+	const { calendar } = telling;
+	const mavuno = await readAccounts(telling, telling.mavuno);
+	const pwani = await readAccounts(telling, telling.pwani);
+	for (let index = 1; index <= 12; index++) {
+		const month = calendar.month(12 - index);
+		const before = calendar.month(13 - index);
+		if (index >= 3) {
+			const lines = pwaniLines(index, month, before);
+			await bill(telling, pwani, month, lines, lastDayOf(month));
+			await pay(telling, pwani, month, pwaniPays);
+		}
+		const last = index === 12;
+		const lines = mavunoLines(index, month, before);
+		await bill(telling, mavuno, month, lines, last ? calendar.day(5) : lastDayOf(month));
+		if (!last) await pay(telling, mavuno, month, paidOnDay[index - 1] ?? 10);
+	}
+}
+
+function readAccounts({ calendar }: Telling, cast: Cast): Promise<Accounts> {
+	return asMember(
+		ownerOf(cast),
+		async (scope) => {
+			const { invoices } = await listInvoices(scope, {});
+			const subscriptions = await listSubscriptions(scope, {});
+			return {
+				cast,
+				invoices: new Map(
+					invoices.map(({ issuedOn, number, currency, totalMinor, paidMinor }) => [
+						issuedOn,
+						{ number, currency, owedMinor: totalMinor - paidMinor }
+					])
+				),
+				renewals: new Map(
+					subscriptions.flatMap(({ product, renewsOn }) =>
+						renewsOn ? [[product.slug, renewsOn] as const] : []
+					)
+				)
+			};
+		},
+		calendar.now
+	);
+}
+
+async function bill(
+	{ calendar, products }: Telling,
+	accounts: Accounts,
+	month: StoryMonth,
+	lines: StoryLine[],
+	dueOn: string
+): Promise<void> {
+	if (accounts.invoices.has(month.start)) return;
+	const currency = 'KES';
+	await asSystem(
+		async (scope) => {
+			await renew(scope, accounts, month.start);
+			const { number, totalMinor } = await issueInvoice(scope, {
+				businessId: accounts.cast.businessId,
+				issuedOn: month.start,
+				dueOn,
+				currency,
+				lines: lines.map((line) => ({ ...line, productId: products[line.product] }))
+			});
+			accounts.invoices.set(month.start, { number, currency, owedMinor: totalMinor });
+		},
+		calendar.at(month.start, '06:00')
+	);
+}
+
+async function renew(scope: Scope, { cast, renewals }: Accounts, on: string): Promise<void> {
+	for (const [product, renewsOn] of renewals) {
+		if (renewsOn > on) continue;
+		const { end } = await renewSubscription(scope, { businessId: cast.businessId, product });
+		renewals.set(product, end);
+	}
+}
+
+async function pay(
+	{ calendar }: Telling,
+	{ cast, invoices }: Accounts,
+	month: StoryMonth,
+	dayOfMonth: number
+): Promise<void> {
+	const invoice = invoices.get(month.start);
+	if (!invoice || invoice.owedMinor === 0n) return;
+	const day = `${month.start.slice(0, 8)}${String(dayOfMonth).padStart(2, '0')}`;
+	const receivedOn = day < calendar.today ? day : calendar.today;
+	await asSystem(
+		(scope) =>
+			recordPayment(scope, {
+				businessId: cast.businessId,
+				number: invoice.number,
+				amountMinor: invoice.owedMinor,
+				currency: invoice.currency,
+				method: 'bank',
+				reference: `FT ${invoice.number}`,
+				receivedOn
+			}),
+		calendar.at(receivedOn, '12:00')
+	);
+}
+
+/** Also of the running month, of which only the days that have begun are told. */
+function lastDayOf(month: StoryMonth): string {
+	const last = new Date(`${month.end}T00:00:00Z`);
+	last.setUTCDate(0);
+	return last.toISOString().slice(0, 10);
+}

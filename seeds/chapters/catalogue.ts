@@ -1,0 +1,36 @@
+import { saveUsagePrices } from '#server/modules/billing/index.ts';
+import { listProducts, savePlan, saveProduct } from '#server/modules/catalogue/index.ts';
+import { saveReseller } from '#server/modules/referrals/index.ts';
+import { defineMeter } from '#server/modules/usage/index.ts';
+import { sampleProducts } from '../../examples/products/catalogue.ts';
+import { plans } from '../prices.ts';
+import { resellers } from '../referrals.ts';
+import { asSystem } from '../telling.ts';
+
+/** What the vendor sells, measures and asks for it, and who resells it. */
+export function tellCatalogue(at: Date): Promise<void> {
+	return asSystem(async (scope) => {
+		const known = new Set((await listProducts(scope, {})).map(({ slug }) => slug));
+		for (const product of sampleProducts) {
+			// Where a product listens is told when it starts; a name stands there until then.
+			if (!known.has(product.slug))
+				await saveProduct(scope, {
+					slug: product.slug,
+					name: product.name,
+					summary: product.summary,
+					mark: product.mark,
+					position: product.position,
+					headlineMeter: product.headlineMeter,
+					headlineLabel: product.headlineLabel,
+					loginUrl: `https://${product.slug}.lixnet.example/login`
+				});
+			for (const meter of product.meters)
+				await defineMeter(scope, { product: product.slug, ...meter });
+		}
+		for (const [position, { usage, ...plan }] of plans.entries()) {
+			await savePlan(scope, { ...plan, currency: 'KES', position });
+			await saveUsagePrices(scope, { product: plan.product, plan: plan.slug, prices: usage });
+		}
+		for (const reseller of resellers) await saveReseller(scope, reseller);
+	}, at);
+}

@@ -1,0 +1,30 @@
+import { listNotifications, markRead, remind } from '#server/modules/notifications/index.ts';
+import { asMember, asSystem, type Cast, type Telling } from '../telling.ts';
+
+/** The reminders of this morning. */
+export async function tellReminders({ calendar }: Telling): Promise<void> {
+	await asSystem((scope) => remind(scope, {}), calendar.ago(420));
+}
+
+/** News that is no news any more once it has been read. */
+const readAtOnce = new Set(['invoice_issued', 'access_granted']);
+
+/** People have read what came until yesterday, and of the rest what needs nothing of them. */
+export async function readNews({ calendar, mavuno, pwani }: Telling): Promise<void> {
+	const yesterday = calendar.startOf(calendar.day(-1));
+	for (const cast of [mavuno, pwani])
+		for (const { email } of cast.people) await readNewsOf(cast, email, yesterday, calendar.now);
+}
+
+async function readNewsOf(cast: Cast, email: string, until: Date, now: Date): Promise<void> {
+	await asMember(
+		cast.member(email),
+		async (scope) => {
+			await markRead(scope, { until });
+			const { notifications } = await listNotifications(scope, { unread: true, limit: 100 });
+			for (const { id, kind } of notifications)
+				if (readAtOnce.has(kind)) await markRead(scope, { id });
+		},
+		now
+	);
+}

@@ -1,0 +1,2 @@
+export { accounts, demoPassword } from './accounts.ts';
+export { tellStory, type TellingOptions } from './story.ts';
