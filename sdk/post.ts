@@ -6,7 +6,7 @@ const patienceMs = 10_000;
 interface Problem {
 	title?: unknown;
 	detail?: unknown;
-	issues?: unknown;
+	errors?: unknown;
 }
 
 /** One try to hand something to the portal's API; it never throws. */
@@ -40,7 +40,7 @@ export async function post(
 		case 413:
 		case 415:
 		case 422: {
-			const which = positions(problem.issues);
+			const which = positions(problem.errors);
 			return which.length > 0 ? { kind: 'refused', why, which } : { kind: 'refused', why };
 		}
 		default:
@@ -59,9 +59,9 @@ async function readProblem(response: Response): Promise<Problem> {
 	}
 }
 
-function positions(issues: unknown): number[] {
-	if (!Array.isArray(issues)) return [];
-	const found = issues.map((issue: { index?: unknown } | null) => issue?.index);
+function positions(errors: unknown): number[] {
+	if (!Array.isArray(errors)) return [];
+	const found = errors.map((error: { index?: unknown } | null) => error?.index);
 	return [...new Set(found.filter((index) => typeof index === 'number'))];
 }
 

@@ -231,7 +231,7 @@ describe('a report that is wrong', () => {
 		status: 422,
 		body: {
 			detail: 'This type is not known.',
-			issues: indexes.map((index) => ({ index, path: 'type', code: 'unknown_type' }))
+			errors: indexes.map((index) => ({ index, path: 'type', code: 'unknown_type' }))
 		}
 	});
 

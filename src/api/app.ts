@@ -6,12 +6,13 @@ import { documents } from './documents.ts';
 import type { Env } from './env.ts';
 import { events } from './events.ts';
 import type { Noun } from './noun.ts';
+import { places } from './places.ts';
 import { toProblem } from './problem.ts';
 
 const base = '/api/v1';
 
 /** In the order in which the documents show them. */
-export const nouns: Noun[] = [events, activity];
+export const nouns: Noun[] = [events, activity, places];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */
 export function createApi(): Hono<Env> {

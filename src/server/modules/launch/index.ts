@@ -23,5 +23,5 @@ export {
 	savePayload,
 	type Payload
 } from './payloads.ts';
-export { PlaceLabel, PlacePath, reportPlace } from './places.ts';
+export { PlaceLabel, PlacePath, PlacePerson, reportPlace } from './places.ts';
 export { endSignIn, findSignIn, listSignIns, startSignIn, type SignIn } from './sign-ins.ts';

@@ -29,16 +29,19 @@ export const PlaceLabel = v.pipe(
 	v.maxLength(120, 'The name of a place has at most 120 characters.')
 );
 
+/** The person's id (`sub` in the ID token) or e-mail address. */
+export const PlacePerson = v.pipe(
+	v.string('Write the person’s id or e-mail address.'),
+	v.trim(),
+	v.nonEmpty('Write the person’s id or e-mail address.'),
+	v.maxLength(254, 'An e-mail address has at most 254 characters.')
+);
+
 const ReportPlace = v.object({
 	businessId: InBusiness,
 	/** Needed where the door is not the product's own. */
 	productId: v.optional(v.string()),
-	/** The person's id (`sub` in the ID token) or e-mail address. */
-	person: v.pipe(
-		v.string('Write the person’s id or e-mail address.'),
-		v.nonEmpty(),
-		v.maxLength(254)
-	),
+	person: PlacePerson,
 	path: PlacePath,
 	label: PlaceLabel
 });
@@ -106,7 +109,8 @@ async function findWhoMayOpen(
 					code: 'unknown_person'
 				}
 			],
-			'unknown_person'
+			'unknown_person',
+			422
 		);
 	const id = isId('per', person) ? person : await findByEmail(scope, person);
 	if (!id) throw unknown();
