@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Progress } from '../bin/bootstrap/progress.js';
 import type { Config } from '#server/platform/config.ts';
+import type { Children } from '#server/platform/children.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import type { Logger } from '#server/platform/log.ts';
 import type { StartFailure } from '#server/platform/start-failure.ts';
+import { createApiHandler } from './api/app.ts';
+import { describeAccounts, prepareDemo, startSampleProducts } from './demo.ts';
 import { createHttp } from './http.ts';
 import { createProvider } from './oidc/provider.ts';
 import { openPortal, type Opened } from './open.ts';
@@ -37,6 +40,7 @@ export function startPortal(
 	let opened: Opened | undefined;
 	let jobs: RunningJobs | undefined;
 	let pages: Pages | undefined;
+	let products: Children | undefined;
 	let stopped: Promise<void> | undefined;
 
 	const http = createHttp({ origin: config, log, obstacles });
@@ -56,14 +60,23 @@ export function startPortal(
 		if (stopped) return;
 		jobs = await startJobs();
 		pages = await loading;
+		if (config.demo) {
+			await prepareDemo(config, opened.runtime, jobs, options.progress);
+			if (stopped) return;
+		}
 		const provider = await createProvider();
 		if (stopped) return;
 		http.serve({
-			mounted: [{ prefix: '/oidc', handler: provider.callback }],
+			mounted: [
+				{ prefix: '/oidc', handler: provider.callback },
+				{ prefix: '/api/v1', handler: createApiHandler() }
+			],
 			pages: pages.handler
 		});
 		obstacle = undefined;
-		return `ready ${config.publicUrl}`;
+		if (!config.demo) return `ready ${config.publicUrl}`;
+		products = await startSampleProducts(config, opened.runtime);
+		return `ready ${config.publicUrl}\n${describeAccounts()}`;
 	}
 
 	async function stop(): Promise<void> {
@@ -74,7 +87,7 @@ export function startPortal(
 		await Promise.all([drained, silent]);
 		// A start that is under way takes no further step. If its present one takes long, losing the database ends it.
 		await within(patience.work, started);
-		await within(patience.work, Promise.all([jobs?.stop(), pages?.close()]));
+		await within(patience.work, Promise.all([jobs?.stop(), pages?.close(), products?.stop(1_000)]));
 		await opened?.close();
 	}
 

@@ -1,10 +1,10 @@
 export { listClients, setClientSecret, type Client } from './clients.ts';
 export {
 	createApiKey,
+	keepApiKey,
 	listLiveKeys,
 	readApiKey,
 	revokeApiKey,
-	revokeKeysOf,
 	type ApiKey
 } from './keys.ts';
 export { listPlans, savePlan, type Plan } from './plans.ts';

@@ -84,17 +84,22 @@ export async function listLiveKeys(
 	return rows.map((row) => row.id);
 }
 
-/** Revokes every key of a product made before the scope's moment: a new start of a sample product gets a new key. */
-export const revokeKeysOf = usecase(
-	'api-key.revoke',
-	v.object({ product: v.string() }),
-	async (scope, input) => {
-		const product = await readProduct(scope, { slug: input.product });
+/** A key whose token the caller has made, kept once: the sample products' come from the installation's own key. */
+export const keepApiKey = usecase(
+	'api-key.create',
+	v.object({ product: v.string(), token: v.pipe(v.string(), v.regex(/^evk_[\w-]{43}$/)) }),
+	async (scope, { product: slug, token }) => {
+		const product = await readProduct(scope, { slug });
 		await scope.db
-			.updateTable('catalogue.api_keys')
-			.set({ revoked_at: scope.now })
-			.where('product_id', '=', product.id)
-			.where('revoked_at', 'is', null)
+			.insertInto('catalogue.api_keys')
+			.values({
+				id: newId('key', scope.now),
+				product_id: product.id,
+				token_hash: tokenHash(token),
+				hint: token.slice(0, 8),
+				created_at: scope.now
+			})
+			.onConflict((conflict) => conflict.column('token_hash').doNothing())
 			.execute();
 	}
 );
