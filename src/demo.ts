@@ -1,12 +1,60 @@
-import { accounts, demoPassword, tellStory } from '../seeds/index.ts';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Progress } from '../bin/bootstrap/progress.js';
+import { accounts, demoPassword, tellStory } from '../seeds/index.ts';
+import { findBusiness, names } from '../seeds/telling.ts';
+import { superviseChildren, type Children } from '#server/platform/children.ts';
+import type { Config } from '#server/platform/config.ts';
 import type { RunningJobs } from '#server/platform/jobs.ts';
 import type { Runtime } from '#server/platform/runtime.ts';
+import { equipSampleProducts } from './sample-products.ts';
 
-/** Tells the demo story if it has not been told, showing how far it is. */
-export async function tellOnce(
+/** Tells the demo story, once in the life of a database: its last business stands for the whole. */
+export async function prepareDemo(
 	runtime: Runtime,
 	jobs: RunningJobs,
 	progress: Progress
 ): Promise<void> {
+	if (await findBusiness(names.juma, runtime.clock.now())) return;
+	await progress.step('Telling the demo story', () => tellStory(runtime, { jobs }));
+}
+
+/** How long a sample product may take to listen before the portal is called ready without it, in ms. */
+const longestProductStart = 5_000;
+
+/** Sets the sample products up and starts them, each a process of its own beside us. */
+export async function startSampleProducts(config: Config, runtime: Runtime): Promise<Children> {
+	const programs = await equipSampleProducts(config, runtime.secrets);
+	const products = superviseChildren(programs, runtime.log);
+	await Promise.all(programs.map(({ env }) => listens(Number(env['PORT']))));
+	return products;
+}
+
+/** Waits until something listens on a port of this machine, so that the first launch finds its product. */
+async function listens(port: number): Promise<void> {
+	for (const until = performance.now() + longestProductStart; performance.now() < until;) {
+		const socket = connect(port, 'localhost');
+		try {
+			await once(socket, 'connect');
+			return;
+		} catch {
+			// Refused: not yet.
+			await wait(50);
+		} finally {
+			socket.destroy();
+		}
+	}
+}
+
+/** Who can sign in, for whoever has just started the portal. */
+export function describeAccounts(): string {
+	const width = Math.max(...accounts.map(({ email }) => email.length));
+	return [
+		'',
+		...accounts.map(({ email, who }) => `  ${email.padEnd(width)}  ${who}`),
+		'',
+		`  Password: ${demoPassword}`,
+		''
+	].join('\n');
 }

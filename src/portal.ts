@@ -61,10 +61,14 @@ export function startPortal(
 		jobs = await startJobs();
 		pages = await loading;
 		if (config.demo) {
-			await prepareDemo(config, opened.runtime, jobs, options.progress);
+			await prepareDemo(opened.runtime, jobs, options.progress);
 			if (stopped) return;
 		}
-		const provider = await createProvider();
+		const [provider, sampleProducts] = await Promise.all([
+			createProvider(),
+			config.demo ? startSampleProducts(config, opened.runtime) : undefined
+		]);
+		products = sampleProducts;
 		if (stopped) return;
 		http.serve({
 			mounted: [
@@ -74,9 +78,7 @@ export function startPortal(
 			pages: pages.handler
 		});
 		obstacle = undefined;
-		if (!config.demo) return `ready ${config.publicUrl}`;
-		products = await startSampleProducts(config, opened.runtime);
-		return `ready ${config.publicUrl}\n${describeAccounts()}`;
+		return `ready ${config.publicUrl}${config.demo ? `\n${describeAccounts()}` : ''}`;
 	}
 
 	async function stop(): Promise<void> {

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sampleProducts, type SampleProduct } from '../examples/products/catalogue.ts';
+import type { Settings } from '../examples/products/settings.ts';
+import { names } from '../seeds/telling.ts';
+import { listBusinesses, listMembers } from '#server/modules/businesses/index.ts';
+import { keepApiKey, saveProduct, setClientSecret } from '#server/modules/catalogue/index.ts';
+import { listAccesses } from '#server/modules/launch/index.ts';
+import { readLatest } from '#server/modules/usage/index.ts';
+import type { Program } from '#server/platform/children.ts';
+import type { Config } from '#server/platform/config.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
+import type { Scope, System } from '#server/platform/scope.ts';
+import type { Secrets } from '#server/platform/secrets.ts';
+
+type Customer = Settings['customers'][number];
+
+/** What a product is told at its start, by the names that its settings have. */
+interface Equipment {
+	product: SampleProduct;
+	origin: string;
+	clientId: string;
+	clientSecret: string;
+	apiKey: string;
+}
+
+const main = fileURLToPath(new URL('../examples/products/main.ts', import.meta.url));
+
+/**
+ * Puts the sample products into the catalogue, at the ports after the portal's, as an operator does who sets
+ * products up; and gives the programs to run.
+ */
+export async function equipSampleProducts(config: Config, secrets: Secrets): Promise<Program[]> {
+	return Promise.all(
+		sampleProducts.map(async (product) => {
+			const equipment = await withSystem('sample products', (scope) =>
+				equip(scope, product, config, secrets)
+			);
+			return program(equipment, await listCustomers(equipment), config);
+		})
+	);
+}
+
+async function equip(
+	scope: Scope<System>,
+	product: SampleProduct,
+	config: Config,
+	secrets: Secrets
+): Promise<Equipment> {
+	const { hostname } = new URL(config.publicUrl);
+	const origin = `http://${hostname}:${config.port + product.portOffset}`;
+	const { slug, name, summary, mark, position, headlineMeter, headlineLabel } = product;
+	const { id } = await saveProduct(scope, {
+		slug,
+		name,
+		summary,
+		mark,
+		position,
+		headlineMeter,
+		headlineLabel,
+		loginUrl: `${origin}/login`,
+		redirectUrls: [`${origin}/callback`],
+		logoutUrl: `${origin}/back-channel-logout`
+	});
+	// Both follow from the installation's key: every start, and every process, arrives at the same.
+	const derive = (what: string) =>
+		secrets.derive(`${what} of the sample product ${slug}`).toString('base64url');
+	const clientSecret = derive('client secret');
+	const apiKey = `evk_${derive('API key')}`;
+	await setClientSecret(scope, { product: slug, secret: clientSecret });
+	await keepApiKey(scope, { product: slug, token: apiKey });
+	return { product, origin, clientId: id, clientSecret, apiKey };
+}
+
+/** The businesses of the story that have the product, for which it goes on working a little by itself. */
+async function listCustomers({ product, clientId }: Equipment): Promise<Customer[]> {
+	const busy: string[] = [names.mavuno, names.pwani];
+	const known = await withSystem('sample products', async (scope) => {
+		const businesses = await listBusinesses(scope, {});
+		return Promise.all(
+			businesses
+				.filter(({ name }) => busy.includes(name))
+				.map(async (business) => ({
+					business,
+					members: await listMembers(scope, { businessId: business.id }),
+					accesses: await listAccesses(scope, { businessId: business.id, product: product.slug })
+				}))
+		);
+	});
+	const customers = known.map(async ({ business, members, accesses }) => {
+		const people = members.filter((member) =>
+			accesses.some(({ personId }) => personId === member.personId)
+		);
+		const [first] = people;
+		if (!first) return [];
+		const { personId, name, role } = first;
+		const { id: businessId, timeZone } = business;
+		const latest = await withBusiness(
+			{ kind: 'member', businessId, personId, name, role, timeZone },
+			(scope) => readLatest(scope, { meter: { productId: clientId, meter: product.headlineMeter } })
+		);
+		return [{ id: businessId, name: business.name, count: Number(latest?.value ?? 0), people }];
+	});
+	return (await Promise.all(customers)).flat();
+}
+
+function program(equipment: Equipment, customers: Customer[], config: Config): Program {
+	const { product, origin, clientId, clientSecret, apiKey } = equipment;
+	return {
+		name: product.slug,
+		args: ['--max-semi-space-size=2', main, product.slug],
+		env: {
+			PORT: String(config.port + product.portOffset),
+			PRODUCT_URL: origin,
+			PORTAL_URL: config.publicUrl,
+			CLIENT_ID: clientId,
+			CLIENT_SECRET: clientSecret,
+			API_KEY: apiKey,
+			STATE_DIR: path.join(config.dataDir, 'products'),
+			WORK: '1',
+			CUSTOMERS: JSON.stringify(
+				customers.map(({ id, name, count, people }) => ({
+					id,
+					name,
+					count,
+					people: people.map((person) => ({ name: person.name, email: person.email }))
+				}))
+			)
+		}
+	};
+}
