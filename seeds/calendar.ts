@@ -24,7 +24,8 @@ export interface Calendar {
 	at(day: string, time: string): Date;
 	/**
 	 * A moment of a working day: 0 is its beginning at eight, 1 its end at six. Of today it is the same
-	 * part of what has passed since midnight, so that a story told just after midnight fits too.
+	 * part of what has passed since midnight, so that a story told just after midnight fits too; and of
+	 * the same date last month, which today is held against hour by hour.
 	 */
 	during(day: string, part: number): Date;
 	/** So many minutes ago, drawn together when that would reach into yesterday. */
@@ -42,6 +43,8 @@ export function createCalendar(now: Date, timeZone: string): Calendar {
 	const date = (day: string): Temporal.PlainDate => Temporal.PlainDate.from(day);
 	const startOf = (day: string): Date =>
 		new Date(date(day).toZonedDateTime(timeZone).epochMilliseconds);
+	const lastMonth = today.subtract({ months: 1 });
+	const counterpart = lastMonth.day === today.day ? String(lastMonth) : null;
 	const passed = now.getTime() - startOf(String(today)).getTime();
 
 	return {
@@ -69,7 +72,8 @@ export function createCalendar(now: Date, timeZone: string): Calendar {
 		},
 		during(day, part) {
 			const start = startOf(day).getTime();
-			if (day === String(today)) return new Date(start + Math.floor(part * passed));
+			if (day === String(today) || day === counterpart)
+				return new Date(start + Math.floor(part * passed));
 			return new Date(start + (8 + Math.floor(part * 10 * 3600) / 3600) * 3_600_000);
 		},
 		ago(minutes) {
