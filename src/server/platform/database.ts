@@ -72,10 +72,14 @@ export function createDatabase(options: {
 			// Queries of one transaction that do not wait for each other share a round trip.
 			pipeline: true
 		} as pg.PoolConfig);
-		// An idle connection that the server ends must not end the process; the next query opens another.
-		pool.on('error', (error) => {
-			log.warn({ role, error: error.message }, 'an idle database connection ended');
+		// A connection that the server ends must not end the process, neither at work (whoever uses it hears
+		// of it from their query) nor idle; the next query opens another.
+		pool.on('connect', (client) => {
+			client.on('error', (error) => {
+				log.warn({ role, error: error.message }, 'a database connection ended');
+			});
 		});
+		pool.on('error', () => undefined);
 		return { pool, db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) };
 	};
 
