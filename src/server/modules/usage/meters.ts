@@ -118,7 +118,8 @@ export async function selectMeters({ db }: Scope, productId?: string): Promise<M
 		])
 		.$if(productId !== undefined, (query) => query.where('product_id', '=', productId as string))
 		.orderBy('product_id')
-		.orderBy('id')
+		.orderBy('created_at')
+		.orderBy('slug')
 		.execute();
 	return rows as Meter[];
 }

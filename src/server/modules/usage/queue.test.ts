@@ -1,0 +1,97 @@
+import { expect, it } from 'vitest';
+import { TooMany } from '../../platform/errors.ts';
+import { GroupQueue, type Waiting } from './queue.ts';
+
+function make(limits: Partial<ConstructorParameters<typeof GroupQueue>[0]> = {}) {
+	const groups: Waiting<string, string>[][] = [];
+	let now = 0;
+	const finish: (() => void)[] = [];
+	const queue = new GroupQueue<string, string>(
+		{ group: 10, writers: 1, worthwhile: 5, waiting: 20, patience: 1_000, ...limits },
+		(group) => {
+			groups.push(group);
+			return new Promise((resolve) => {
+				finish.push(() => {
+					for (const { item, settle } of group) settle.resolve(`${item} written`);
+					resolve();
+				});
+			});
+		},
+		() => now
+	);
+	return {
+		queue,
+		items: () => groups.map((group) => group.map(({ item }) => item)),
+		async finish() {
+			finish.shift()?.();
+			await new Promise((resolve) => setImmediate(resolve));
+		},
+		pass(ms: number) {
+			now += ms;
+		}
+	};
+}
+
+it('writes at once what comes alone, and together what came meanwhile', async () => {
+	const { queue, items, finish } = make();
+	const answers = ['a', 'b', 'c'].map((item) => queue.add(item, 1));
+	expect(items()).toEqual([['a']]);
+	await finish();
+	expect(items()).toEqual([['a'], ['b', 'c']]);
+	await finish();
+	expect(await Promise.all(answers)).toEqual(['a written', 'b written', 'c written']);
+});
+
+it('keeps the order, and a group within its weight unless one item alone is heavier', async () => {
+	const { queue, items, finish } = make();
+	for (const [item, weight] of [
+		['a', 1],
+		['b', 6],
+		['c', 5],
+		['d', 4]
+	] as const)
+		void queue.add(item, weight);
+	await finish();
+	await finish();
+	void queue.add('e', 15);
+	await finish();
+	expect(items()).toEqual([['a'], ['b'], ['c', 'd'], ['e']]);
+});
+
+it('begins a further group only when enough waits, and never more than may be', () => {
+	const { queue, items } = make({ writers: 2 });
+	void queue.add('a', 1);
+	void queue.add('b', 4);
+	expect(items()).toEqual([['a']]);
+	void queue.add('c', 1);
+	expect(items()).toEqual([['a'], ['b', 'c']]);
+	void queue.add('d', 9);
+	expect(items()).toHaveLength(2);
+});
+
+it('turns callers away when too much waits, and takes them again when it is written', async () => {
+	const { queue, finish } = make();
+	void queue.add('a', 1);
+	void queue.add('b', 20);
+	expect(() => queue.add('c', 1)).toThrow(TooMany);
+	await finish();
+	await finish();
+	void queue.add('c', 1);
+	expect(() => {
+		queue.admit();
+	}).not.toThrow();
+});
+
+it('turns callers away when the first has waited too long', () => {
+	const { queue, pass } = make();
+	void queue.add('a', 1);
+	void queue.add('b', 1);
+	pass(1_000);
+	expect(() => {
+		queue.admit();
+	}).not.toThrow();
+	pass(1);
+	expect(() => {
+		queue.admit();
+	}).toThrow(TooMany);
+});
