@@ -33,6 +33,30 @@ program
 		})
 	);
 
+program
+	.command('seed')
+	.description(
+		'Tell the demo story: three businesses, thirteen months, the accounts of the README.'
+	)
+	.action(() =>
+		onPortal(async ({ runtime }) => {
+			const { tellStory } = await import('../seeds/index.ts');
+			const told = await tellStory(runtime);
+			console.error(told ? 'The story is told.' : 'The story has been told before.');
+		})
+	);
+
+const business = program.command('business').description('The businesses that are customers.');
+business
+	.command('list')
+	.description('Every business: its id and its name.')
+	.action(() =>
+		onPortal(async () => {
+			const all = await withSystem('evolve business list', (scope) => listBusinesses(scope, {}));
+			for (const { id, name } of all) tell(`${id}  ${name}`);
+		})
+	);
+
 const key = program.command('key').description('API keys of products.');
 key
 	.command('create')

@@ -1,23 +1,37 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Progress } from '../bin/bootstrap/progress.js';
-import { accounts, demoPassword, tellStory } from '../seeds/index.ts';
+import { accounts, demoPassword } from '../seeds/accounts.ts';
 import { findBusiness, names } from '../seeds/telling.ts';
 import { superviseChildren, type Children } from '#server/platform/children.ts';
 import type { Config } from '#server/platform/config.ts';
-import type { RunningJobs } from '#server/platform/jobs.ts';
 import type { Runtime } from '#server/platform/runtime.ts';
+import { StartFailure } from '#server/platform/start-failure.ts';
 import { equipSampleProducts } from './sample-products.ts';
 
-/** Tells the demo story, once in the life of a database: its last business stands for the whole. */
-export async function prepareDemo(
-	runtime: Runtime,
-	jobs: RunningJobs,
-	progress: Progress
-): Promise<void> {
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const leash = new URL('../bin/bootstrap/leash.js', import.meta.url).href;
+
+/**
+ * Tells the demo story, once in the life of a database: its last business stands for the whole. In a
+ * process of its own, so that the server does not stay as large as the telling made it.
+ */
+export async function prepareDemo(runtime: Runtime, progress: Progress): Promise<void> {
 	if (await findBusiness(names.juma, runtime.clock.now())) return;
-	await progress.step('Telling the demo story', () => tellStory(runtime, { jobs }));
+	await progress.step('Telling the demo story', async () => {
+		const telling = spawn(process.execPath, ['--import', leash, cli, 'seed'], {
+			stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+		});
+		let said = '';
+		for (const stream of [telling.stdout, telling.stderr]) {
+			stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+		}
+		const [code] = (await once(telling, 'close')) as [number | null];
+		if (code !== 0) throw new StartFailure(`The demo story could not be told:\n${said.trim()}`);
+	});
 }
 
 /** How long a sample product may take to listen before the portal is called ready without it, in ms. */

@@ -61,7 +61,7 @@ export function startPortal(
 		jobs = await startJobs();
 		pages = await loading;
 		if (config.demo) {
-			await prepareDemo(opened.runtime, jobs, options.progress);
+			await prepareDemo(opened.runtime, options.progress);
 			if (stopped) return;
 		}
 		const [provider, sampleProducts] = await Promise.all([
