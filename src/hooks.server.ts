@@ -3,6 +3,7 @@ import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { Expected } from '#server/platform/errors.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import { secureHeaders } from '#server/web/headers.ts';
+import { keepPage } from '#server/web/kept-pages.ts';
 import { readViewer, sessionCookie, type Viewer } from '#server/web/viewer.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
@@ -14,6 +15,11 @@ export const handle: Handle = async ({ event, resolve }) => {
 	let viewer: Promise<Viewer | null> | undefined;
 	locals.viewer = () => (viewer ??= readViewer(sessionCookie(event)));
 
+	return keepPage(event, () => draw({ event, resolve }));
+};
+
+async function draw({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+	const { locals } = event;
 	const response = await resolve(event, {
 		transformPageChunk: ({ html }) =>
 			html
@@ -24,7 +30,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	});
 	secureHeaders(response.headers, locals.formTargets);
 	return response;
-};
+}
 
 export const handleError: HandleServerError = ({ kind, error, event }) => {
 	if (kind !== 'unknown') return;

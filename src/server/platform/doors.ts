@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import { tellChangesOf } from './changes.ts';
 import type { Door } from './database.ts';
 import { isId, newId } from './ids.ts';
 import { runtime } from './runtime.ts';
@@ -17,6 +18,8 @@ import type { DB } from './tables.ts';
 interface DoorOptions {
 	/** A moment other than now: for telling a history, and for tests. */
 	at?: Date;
+	/** It writes nothing that a page shows, such as when a session was last used. */
+	unseen?: boolean;
 }
 
 /**
@@ -94,7 +97,10 @@ function open<A extends Actor, R>(
 		try {
 			const result = await work(scope);
 			await begun;
+			const wrote = options.unseen ? null : askWhetherItWrote(connection);
 			await say('commit');
+			// Before the caller can answer anybody: what it has changed is drawn anew from now on.
+			if (await wrote) tellChangesOf(scope);
 			return result;
 		} catch (error) {
 			await say('rollback');
@@ -103,4 +109,12 @@ function open<A extends Actor, R>(
 			endScope(scope);
 		}
 	});
+}
+
+/** In the same round trip as the commit: PostgreSQL gives a transaction its id when it first writes. */
+async function askWhetherItWrote(connection: Kysely<DB>): Promise<boolean> {
+	const { rows } = await connection.executeQuery<{ wrote: boolean }>(
+		CompiledQuery.raw('select pg_current_xact_id_if_assigned() is not null as wrote')
+	);
+	return rows[0]?.wrote ?? true;
 }

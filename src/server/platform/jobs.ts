@@ -248,44 +248,48 @@ function startRelay(enqueued: () => void): { run(): Promise<void>; stop(): Promi
 }
 
 function relayBatch(enqueued: () => void): Promise<number> {
-	return withSystem('platform.relay', async (scope) => {
-		const events = await scope.db
-			.selectFrom('platform.events')
-			.select(['id', 'business_id', 'kind'])
-			.where('dispatched_at', 'is', null)
-			.orderBy('id')
-			.limit(200)
-			.forUpdate()
-			.skipLocked()
-			.execute();
-		if (events.length === 0) return 0;
-		const due = new Map<string, { data: object }[]>();
-		for (const event of events) {
-			for (const name of reactions.get(event.kind) ?? []) {
-				due.set(name, [
-					...(due.get(name) ?? []),
-					{ data: { businessId: event.business_id, eventId: event.id } }
-				]);
+	return withSystem(
+		'platform.relay',
+		async (scope) => {
+			const events = await scope.db
+				.selectFrom('platform.events')
+				.select(['id', 'business_id', 'kind'])
+				.where('dispatched_at', 'is', null)
+				.orderBy('id')
+				.limit(200)
+				.forUpdate()
+				.skipLocked()
+				.execute();
+			if (events.length === 0) return 0;
+			const due = new Map<string, { data: object }[]>();
+			for (const event of events) {
+				for (const name of reactions.get(event.kind) ?? []) {
+					due.set(name, [
+						...(due.get(name) ?? []),
+						{ data: { businessId: event.business_id, eventId: event.id } }
+					]);
+				}
 			}
-		}
-		if (!boss) throw new Error('Jobs are not started in this process.');
-		for (const [name, batch] of due) {
-			await boss.insert(name, batch, {
-				db: fromKysely(scope.db as unknown as KyselyTransactionLike)
-			});
-		}
-		await scope.db
-			.updateTable('platform.events')
-			.set({ dispatched_at: scope.now })
-			.where(
-				'id',
-				'in',
-				events.map((event) => event.id)
-			)
-			.where('dispatched_at', 'is', null)
-			.execute();
-		return events.length;
-	}).then((count) => {
+			if (!boss) throw new Error('Jobs are not started in this process.');
+			for (const [name, batch] of due) {
+				await boss.insert(name, batch, {
+					db: fromKysely(scope.db as unknown as KyselyTransactionLike)
+				});
+			}
+			await scope.db
+				.updateTable('platform.events')
+				.set({ dispatched_at: scope.now })
+				.where(
+					'id',
+					'in',
+					events.map((event) => event.id)
+				)
+				.where('dispatched_at', 'is', null)
+				.execute();
+			return events.length;
+		},
+		{ unseen: true }
+	).then((count) => {
 		if (count > 0) enqueued();
 		return count;
 	});

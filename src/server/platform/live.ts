@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
+import { noteAnnouncement, tellChange } from './changes.ts';
 import type { Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
@@ -19,6 +20,7 @@ export interface Live {
 
 /** Tells open pages, on every process, after the scope's transaction has committed. */
 export async function announce(scope: Scope, businessId: string, topic: Topic): Promise<void> {
+	noteAnnouncement(scope, businessId);
 	await sql`select pg_notify(${channel}, ${`${businessId} ${topic}`})`.execute(scope.db);
 }
 
@@ -32,11 +34,14 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	let attempts = 0;
 
 	const tell = (topic: Topic, businessId: string): void => {
+		// Of other processes too; our own were told at their commit.
+		tellChange(businessId);
 		for (const key of [businessId, null])
 			for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
 	};
 	// What was announced while the connection was down is not told again: everyone looks once more.
 	const tellAll = (): void => {
+		tellChange(null);
 		for (const [businessId, set] of listeners)
 			for (const heard of set) heard('events', businessId ?? '');
 	};

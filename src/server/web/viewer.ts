@@ -21,16 +21,20 @@ export interface Viewer {
 
 export async function readViewer(token: string | undefined): Promise<Viewer | null> {
 	if (!token) return null;
-	return withSystem('web.viewer', async (scope) => {
-		const session = await readSession(scope, { token });
-		if (!session) return null;
-		const memberships = await listMembershipsOf(scope, { personId: session.personId });
-		const current =
-			memberships.find(({ businessId }) => businessId === session.businessId) ??
-			memberships[0] ??
-			null;
-		return { session, memberships, current };
-	});
+	return withSystem(
+		'web.viewer',
+		async (scope) => {
+			const session = await readSession(scope, { token });
+			if (!session) return null;
+			const memberships = await listMembershipsOf(scope, { personId: session.personId });
+			const current =
+				memberships.find(({ businessId }) => businessId === session.businessId) ??
+				memberships[0] ??
+				null;
+			return { session, memberships, current };
+		},
+		{ unseen: true }
+	);
 }
 
 /** The viewer as the actor of a business door, or null when they act for none. */

@@ -1,0 +1,83 @@
+import { formatDate } from '#lib/format/dates.ts';
+import { formatMoney } from '#lib/format/money.ts';
+import { m } from '#lib/paraglide/messages.js';
+import type { IconName } from '#lib/ui/icons.ts';
+import type { NotificationView } from '#server/modules/notifications/index.ts';
+
+/** A notification in words. */
+export interface NotificationWords {
+	id: string;
+	what: string;
+	/** A second line, where there is more to say. */
+	detail: string | null;
+	icon: IconName;
+	/** Where what it tells of is to be seen. */
+	href: string;
+	at: Date;
+	unread: boolean;
+}
+
+/** Puts a notification into words. It names a product as it was called then; `products` says where that leads. */
+export function wordNotification(
+	{ id, kind, params, at, readAt }: NotificationView,
+	products: readonly { slug: string; name: string }[]
+): NotificationWords {
+	const number = params['number'] ?? '';
+	const product = params['product'] ?? '';
+	const slug = products.find(({ name }) => name === product)?.slug;
+	const productHref = slug ? `/products/${slug}` : '/products';
+	const told = (
+		words: Pick<NotificationWords, 'what' | 'detail' | 'icon' | 'href'>
+	): NotificationWords => ({ id, at, unread: readAt === null, ...words });
+
+	switch (kind) {
+		case 'invoice_issued':
+			return told({
+				what: m.notifications_invoice_issued({ number, amount: amountOf(params) }),
+				detail: m.notifications_due({ date: dateOf(params['dueOn']) }),
+				icon: 'receipt',
+				href: `/billing/invoices/${number}`
+			});
+		case 'invoice_due':
+			return told({
+				what: m.notifications_invoice_due({
+					amount: amountOf(params),
+					date: dateOf(params['dueOn'])
+				}),
+				detail: m.notifications_invoice({ number }),
+				icon: 'warning',
+				href: `/billing/invoices/${number}`
+			});
+		case 'ticket_answered':
+			return told({
+				what: m.notifications_ticket_answered({ by: params['by'] ?? m.activity_vendor() }),
+				detail: `${number} · ${params['subject'] ?? ''}`,
+				icon: 'message',
+				href: `/support/${number}`
+			});
+		case 'access_granted':
+			return told({
+				what: params['by']
+					? m.notifications_access_by({ by: params['by'], product })
+					: m.notifications_access({ product }),
+				detail: null,
+				icon: 'key',
+				href: productHref
+			});
+		case 'trial_ending':
+			return told({
+				what: m.notifications_trial({ product, date: dateOf(params['endsOn']) }),
+				detail: m.notifications_trial_text(),
+				icon: 'clock',
+				href: productHref
+			});
+	}
+}
+
+function amountOf(params: NotificationView['params']): string {
+	return formatMoney(BigInt(params['amountMinor'] ?? '0'), params['currency'] ?? 'KES');
+}
+
+function dateOf(day: string | undefined): string {
+	return day ? formatDate(day) : '';
+}
