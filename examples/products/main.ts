@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { erp } from './erp.ts';
+import { erp } from './erp/application.ts';
 import { openBooks } from './framework/books.ts';
 import type { Application } from './framework/application.ts';
 import { createReports } from './framework/reports.ts';
 import { createProduct } from './framework/server.ts';
 import { createSignIn } from './framework/sign-in.ts';
 import { startWork } from './framework/work.ts';
-import { payroll } from './payroll.ts';
-import { sacco } from './sacco.ts';
+import { payroll } from './payroll/application.ts';
+import { sacco } from './sacco/application.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 // node examples/products/main.ts <erp | sacco | payroll>, with its settings in the environment (README.md).

@@ -11,6 +11,8 @@ import { addMember } from '#server/modules/businesses/index.ts';
 import { grantAccess, launch, removeAccess, reportPlace } from '#server/modules/launch/index.ts';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
+import { createCalendar } from '../../seeds/calendar.ts';
+import { placesOfMavuno } from '../../seeds/places.ts';
 import { createBrowser, type Browser } from '../../src/oidc/testing/browser.ts';
 import {
 	createCustomer,
@@ -137,7 +139,11 @@ describe('a launch', () => {
 		'lands signed in at %s, at the place last reported',
 		async (slug) => {
 			const { browser } = await signedIn(mavuno, 'wanjiku@mavuno.example');
-			const path = { erp: '/stock/receipts', sacco: '/loans', payroll: '/employees' }[slug];
+			const path = {
+				erp: '/stock/receipts',
+				sacco: '/loans',
+				payroll: '/pay-runs'
+			}[slug];
 			await withSystem('test', (scope) =>
 				reportPlace(scope, {
 					businessId: mavuno.businessId,
@@ -155,6 +161,16 @@ describe('a launch', () => {
 			expect(page).toContain(`href="${path}" aria-current="page"`);
 		}
 	);
+
+	it('finds every place that the demo story tells of', async () => {
+		const { browser } = await signedIn(mavuno, 'wanjiku@mavuno.example');
+		for (const slug of products.keys()) await open(browser, mavuno, slug);
+		const places = placesOfMavuno(createCalendar(new Date(), 'Africa/Nairobi'));
+		for (const { product: slug, path } of places) {
+			const page = await browser.ask(product(slug).origin + path);
+			expect(page.status, `${slug} ${path}`).toBe(200);
+		}
+	});
 
 	it('from a link to a page inside goes through the portal and comes out at that page', async () => {
 		const { browser } = await signedIn(mavuno, 'wanjiku@mavuno.example');

@@ -54,7 +54,7 @@ export interface Page<Book> {
 	/** `/stock/receipts`, or with one part left open: `/pay-runs/:id`. */
 	path: string;
 	/** Where one is, as the portal shows it: `Stock › Receipts`. */
-	label: string;
+	label: string | ((view: View<Book>) => string);
 	/** Its word in the navigation; without one it is reached from other pages. */
 	nav?: string;
 	/** Undefined when there is no such thing. */

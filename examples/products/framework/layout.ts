@@ -42,6 +42,7 @@ export function draw(frame: Frame, shown: Shown): string {
 }
 
 function bar(frame: Frame, person: Person, path: string): Html {
+	const current = currentOf(frame, path);
 	return html`<header>
 		<div class="top">
 			<a class="name" href="/"
@@ -58,7 +59,7 @@ function bar(frame: Frame, person: Person, path: string): Html {
 		<nav aria-label="${frame.name}">
 			${frame.nav.map(
 				(each) =>
-					html`<a href="${each.path}" ${isAt(path, each.path) && html`aria-current="page"`}
+					html`<a href="${each.path}" ${each.path === current && html`aria-current="page"`}
 						>${each.nav}</a
 					>`
 			)}
@@ -66,8 +67,12 @@ function bar(frame: Frame, person: Person, path: string): Html {
 	</header>`;
 }
 
-function isAt(path: string, nav: string): boolean {
-	return path === nav || (nav !== '/' && path.startsWith(`${nav}/`));
+/** The word of the navigation that leads to this page, or nearest above it. */
+function currentOf({ nav }: Frame, path: string): string | undefined {
+	return nav
+		.map((each) => each.path)
+		.filter((at) => path === at || (at !== '/' && path.startsWith(`${at}/`)))
+		.sort((one, other) => other.length - one.length)[0];
 }
 
 /** A page with nobody signed in: what is the matter, and a way on. */

@@ -120,8 +120,9 @@ export function createProduct<Book>(parts: ServerParts<Book>): Server {
 		const body = found.page.show(view);
 		if (!body) return notFound(asked);
 		const done = url.searchParams.get('done');
+		const label = labelOf(found.page, view);
 		const bytes = show(asked, 200, {
-			title: lastOf(found.page.label),
+			title: lastOf(label),
 			body,
 			person,
 			path: url.pathname,
@@ -129,7 +130,7 @@ export function createProduct<Book>(parts: ServerParts<Book>): Server {
 		});
 		url.searchParams.delete('done');
 		parts.reports.served(person, person.business, bytes);
-		parts.reports.at(person, found.page.label, url.pathname + url.search);
+		parts.reports.at(person, label, url.pathname + url.search);
 	};
 
 	/** What forms did, until their page has said so. */
@@ -161,7 +162,7 @@ export function createProduct<Book>(parts: ServerParts<Book>): Server {
 			if (!(error instanceof FormProblem)) throw error;
 			const body = its.show({ ...view, values: fields, problems: error.fields });
 			show(asked, 422, {
-				title: lastOf(its.label),
+				title: lastOf(labelOf(its, view)),
 				body: body ?? html``,
 				person,
 				path: asked.url.pathname
@@ -228,6 +229,10 @@ function findPage<Book>(
 			return { page, id: open === undefined ? '' : path.slice(start.length) };
 	}
 	return undefined;
+}
+
+function labelOf<Book>({ label }: Page<Book>, view: View<Book>): string {
+	return typeof label === 'string' ? label : label(view);
 }
 
 function lastOf(label: string): string {
