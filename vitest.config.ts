@@ -24,6 +24,7 @@ export default defineConfig({
 				test: {
 					name: 'journeys',
 					include: ['tests/**/*.journey.ts'],
+					globalSetup: 'tests/setup/portal-server.ts',
 					// Each drives a whole product and a browser: side by side they would only slow each other.
 					fileParallelism: false,
 					testTimeout: 120_000,

@@ -1,0 +1,177 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { freePorts, launch } from './setup/launch.ts';
+
+const bare = { DEMO: 'off' };
+let dataDir: string;
+let port: number;
+beforeEach(async () => {
+	dataDir = mkdtempSync(path.join(tmpdir(), 'evolve-start-'));
+	port = await freePorts();
+});
+afterEach(() => {
+	rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function start(env: Record<string, string> = {}) {
+	const portal = launch({ port, dataDir, env: { ...bare, ...env } });
+	const ready = await portal.until(/^ready (\S+)$/m);
+	if (!ready) throw new Error(`It did not get ready:\n${portal.said()}`);
+	return { ...portal, url: ready[1] ?? '', stop: () => portal.end('SIGTERM') };
+}
+
+/** Starts a portal that cannot start: its exit code and its words. */
+async function refusal(env: Record<string, string> = {}) {
+	const portal = launch({ port, dataDir, env: { ...bare, ...env } });
+	await portal.until(/^ready/m);
+	return { code: await portal.end('SIGTERM'), said: portal.said().trim() };
+}
+
+/** Processes whose command line names this test's data directory: the database, and what starts it. */
+function processesOfDatabase(): number[] {
+	return readdirSync('/proc')
+		.filter((name) => /^\d+$/.test(name))
+		.filter((pid) => commandLine(pid).includes(path.join(dataDir, 'postgres')))
+		.map(Number);
+}
+
+function commandLine(pid: string): string {
+	try {
+		return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+	} catch {
+		// It has ended since.
+		return '';
+	}
+}
+
+const childOf = (pid: number): number => {
+	const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0];
+	return Number(child);
+};
+
+describe('a start', () => {
+	test('gets ready, tells where it is, answers both probes, and drains when it is told to end', async () => {
+		const portal = await start();
+		expect(portal.url).toBe(`http://localhost:${port}`);
+		expect((await fetch(`${portal.url}/healthz`)).status).toBe(200);
+		const ready = await fetch(`${portal.url}/readyz`);
+		expect(ready.status).toBe(200);
+		expect(await ready.json()).toEqual({ ready: true, obstacles: [] });
+		expect((await fetch(`${portal.url}/login`)).status).toBe(200);
+		expect(processesOfDatabase()).toHaveLength(1);
+
+		const began = performance.now();
+		expect(await portal.stop()).toBe(0);
+		expect(performance.now() - began).toBeLessThan(10_000);
+		expect(processesOfDatabase()).toEqual([]);
+		await expect(fetch(`${portal.url}/healthz`)).rejects.toThrow();
+	});
+
+	test('once more is ready within three seconds, and says nothing but that', async () => {
+		await (await start()).stop();
+		const began = performance.now();
+		const again = await start();
+		const took = performance.now() - began;
+		expect(again.said()).toBe(`ready http://localhost:${port}\n`);
+		expect(took).toBeLessThan(3_000);
+		await again.stop();
+	});
+
+	test('that is told to end half way ends, with nothing left running', async () => {
+		const portal = launch({ port, dataDir, env: bare });
+		await vi.waitFor(
+			() => expect(existsSync(path.join(dataDir, 'evolve.json'))).toBe(true),
+			30_000
+		);
+		const began = performance.now();
+		await portal.end('SIGTERM');
+		expect(performance.now() - began).toBeLessThan(10_000);
+		await vi.waitFor(() => expect(processesOfDatabase()).toEqual([]), 5_000);
+	});
+});
+
+describe('after kill -9', () => {
+	test.each(['the server', 'the program that started it', 'the database'])(
+		'of %s the next start works by itself',
+		async (victim) => {
+			const portal = await start();
+			const launcher = portal.process.pid ?? 0;
+			const server = childOf(launcher);
+			if (victim === 'the server') process.kill(server, 'SIGKILL');
+			else if (victim === 'the program that started it') process.kill(launcher, 'SIGKILL');
+			else for (const pid of processesOfDatabase()) process.kill(pid, 'SIGKILL');
+
+			if (victim === 'the database') {
+				// The server lives, and has it started again.
+				await vi.waitFor(
+					async () => expect((await fetch(`${portal.url}/readyz`)).status).toBe(200),
+					{ timeout: 10_000, interval: 100 }
+				);
+				expect(await portal.stop()).toBe(0);
+			} else if (portal.process.exitCode === null && portal.process.signalCode === null) {
+				await once(portal.process, 'exit');
+			}
+
+			const next = await start();
+			expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+			expect(await next.stop()).toBe(0);
+			expect(processesOfDatabase()).toEqual([]);
+		}
+	);
+});
+
+describe('what cannot be started is refused with a sentence and exit code 1, and leaves nothing running', () => {
+	afterEach(() => {
+		expect(processesOfDatabase()).toEqual([]);
+	});
+
+	test('a taken port', async () => {
+		const squatter = createServer().listen(port);
+		await once(squatter, 'listening');
+		expect(await refusal()).toEqual({
+			code: 1,
+			said: `Port ${port} is taken by another program. Stop that program, or choose another port, such as PORT=${port + 1}.`
+		});
+		squatter.close();
+	});
+
+	test('a data directory that is not ours', async () => {
+		writeFileSync(path.join(dataDir, 'thesis.odt'), '');
+		const { code, said } = await refusal();
+		expect(code).toBe(1);
+		expect(said).toMatch(
+			/^DATA_DIR \(.*\) holds files and is not a data directory of Evolve Business[^\n]*$/
+		);
+		expect(readdirSync(dataDir)).toEqual(['thesis.odt']);
+	});
+
+	test('a database of another major version', async () => {
+		await (await start()).stop();
+		writeFileSync(path.join(dataDir, 'postgres', 'PG_VERSION'), '16\n');
+		const { code, said } = await refusal();
+		expect(code).toBe(1);
+		expect(said).toMatch(/^The data in .* was written by PostgreSQL 16[^\n]*$/);
+	});
+
+	test('a database that cannot be reached', async () => {
+		const free = await freePorts();
+		const { code, said } = await refusal({
+			DATABASE_URL: `postgres://u:hunter2@127.0.0.1:${free}/d`
+		});
+		expect(code).toBe(1);
+		expect(said).toBe(
+			`The database at 127.0.0.1:${free} cannot be reached: nothing listens there. Start PostgreSQL there, or mend the host and port in DATABASE_URL.`
+		);
+	});
+
+	test('settings that make no sense, all of them at once', async () => {
+		expect(await refusal({ PORT: 'abc', DEMO: 'perhaps' })).toEqual({
+			code: 1,
+			said: 'PORT is "abc": give a whole number from 1 to 65535, such as PORT=3000.\nDEMO is "perhaps": give on or off.'
+		});
+	});
+});
