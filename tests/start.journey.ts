@@ -71,14 +71,27 @@ describe('a start', () => {
 		await expect(fetch(`${portal.url}/healthz`)).rejects.toThrow();
 	});
 
-	test('once more is ready within three seconds, and says nothing but that', async () => {
-		await (await start()).stop();
+	test('with the demo tells the story once; the next is ready within three seconds and says who can sign in', async () => {
+		const first = await start({ DEMO: 'on' });
+		expect(first.said()).toMatch(/^ 1 {2}Telling the demo story …\n {4}done in [\d.]+ s\nready /);
+		await first.stop();
+
 		const began = performance.now();
-		const again = await start();
+		const again = await start({ DEMO: 'on' });
 		const took = performance.now() - began;
-		expect(again.said()).toBe(`ready http://localhost:${port}\n`);
 		expect(took).toBeLessThan(3_000);
+		await again.until(/Password: .*\n/);
+		expect(again.said()).toMatch(
+			/^ready \S+\n\n {2}wanjiku@mavuno\.example {2}owner of Mavuno Traders Ltd\n/
+		);
+		for (const offset of [1, 2, 3]) {
+			const product = await fetch(`http://localhost:${port + offset}/login`, {
+				redirect: 'manual'
+			});
+			expect(product.status).toBe(303);
+		}
 		await again.stop();
+		await expect(fetch(`http://localhost:${port + 1}/login`)).rejects.toThrow();
 	});
 
 	test('that is told to end half way ends, with nothing left running', async () => {
@@ -122,6 +135,28 @@ describe('after kill -9', () => {
 			expect(processesOfDatabase()).toEqual([]);
 		}
 	);
+});
+
+test('what the command line had acknowledged is there after kill -9 of everything', async () => {
+	const portal = await start();
+	const create = () =>
+		launch({
+			port,
+			dataDir,
+			env: bare,
+			program: ['evolve.js', 'user', 'create', '--email', 'a@b.example', '--name', 'A']
+		});
+	expect(await create().ended()).toBe(0);
+	const launcher = portal.process.pid ?? 0;
+	for (const pid of [launcher, childOf(launcher), ...processesOfDatabase()]) {
+		process.kill(pid, 'SIGKILL');
+	}
+	await portal.ended();
+
+	const again = create();
+	expect(await again.ended()).toBe(1);
+	expect(again.said().trim()).toBe('Somebody with the address a@b.example exists already.');
+	expect(processesOfDatabase()).toEqual([]);
 });
 
 describe('what cannot be started is refused with a sentence and exit code 1, and leaves nothing running', () => {

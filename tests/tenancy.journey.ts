@@ -65,6 +65,9 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//)
 	},
 	'/support/[number]': { of: () => linksOf('/support', wanjiku, /^\/support\/TKT/i) },
+	'/settings/team/[person]': {
+		of: () => linksOf('/settings/team', wanjiku, /^\/settings\/team\/per_/)
+	},
 	'/products/[slug]': {
 		why: 'the catalogue is the same for everybody; what stands on the page is read behind the door'
 	},

@@ -1,16 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const start = fileURLToPath(new URL('../../bin/start.js', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/', import.meta.url));
 
 /**
- * Runs `npm start`'s program and leaves it to the test what to wait for. Settings of the machine that runs
- * the tests are left out.
+ * Runs a program of `bin` and leaves it to the test what to wait for. Settings of the machine that runs the
+ * tests are left out.
  */
-export function launch(options: { port: number; dataDir: string; env?: Record<string, string> }) {
-	const child = spawn(process.execPath, [start], {
+export function launch(options: {
+	port: number;
+	dataDir: string;
+	env?: Record<string, string>;
+	/** Its file and its words. */
+	program?: string[];
+}) {
+	const [file = '', ...words] = options.program ?? ['start.js'];
+	const child = spawn(process.execPath, [path.join(bin, file), ...words], {
 		env: {
 			PATH: process.env['PATH'],
 			HOME: process.env['HOME'],
@@ -44,6 +52,11 @@ export function launch(options: { port: number; dataDir: string; env?: Record<st
 			});
 			await Promise.race([said, closed]);
 			return words.exec(text) ?? undefined;
+		},
+		/** Waits for its own end. */
+		async ended(): Promise<number | null> {
+			await closed;
+			return child.exitCode;
 		},
 		async end(signal: NodeJS.Signals): Promise<number | null> {
 			if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -70,11 +70,11 @@ async function readAll(scope: Scope) {
 		referrals: await readReferralSummary(scope, {}),
 		sources: await listReferralSources(scope, {}),
 		tickets: await read(tickets, ({ number }) => readTicket(scope, { number })),
-		activity: await readActivity(scope),
+		activity: inOrder(await readActivity(scope)),
 		launchers: [...(await listLaunchers(scope, {})).values()].sort((one, other) =>
 			String(one.continueLabel).localeCompare(String(other.continueLabel))
 		),
-		notifications: (await listNotifications(scope, { limit: 100 })).notifications
+		notifications: inOrder((await listNotifications(scope, { limit: 100 })).notifications)
 	};
 }
 
@@ -85,10 +85,13 @@ async function readActivity(scope: Scope): Promise<ActivityView[]> {
 		all.push(...page.entries);
 		before = page.next;
 	}
-	// What happened at the same moment has no order of its own.
-	const name = (entry: ActivityView) =>
-		`${entry.at.getTime()} ${entry.kind} ${entry.person?.name ?? ''}`;
-	return all.sort((one, other) => (name(one) < name(other) ? 1 : -1));
+	return all;
+}
+
+/** What happened at the same moment has no order of its own: it gets one by what it says. */
+function inOrder<T extends { id: string; at: Date }>(entries: T[]): T[] {
+	const name = (entry: T) => `${entry.at.getTime()} ${JSON.stringify({ ...entry, id: null })}`;
+	return entries.sort((one, other) => (name(one) < name(other) ? 1 : -1));
 }
 
 function withoutIds<T>(value: T): T {
