@@ -51,7 +51,8 @@ export function toRequest(
 	origin: string,
 	path: string,
 	headers: Record<string, string>,
-	body: string
+	body: string,
+	method = 'POST'
 ): Buffer {
 	const bytes = Buffer.from(body);
 	const lines = Object.entries({
@@ -59,7 +60,7 @@ export function toRequest(
 		host: new URL(origin).host,
 		'content-length': String(bytes.length)
 	}).map(([name, value]) => `${name}: ${value}\r\n`);
-	return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes]);
+	return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), bytes]);
 }
 
 function open(host: string, port: number): Promise<Socket> {

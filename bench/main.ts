@@ -1,0 +1,80 @@
+import { cpus, totalmem } from 'node:os';
+import { benchHome } from './home.ts';
+import { benchIngest } from './ingest.ts';
+
+// npm run bench [-- home | ingest]: figures beside their ceilings. Machines differ and are noisy: what
+// holds from one to another are the ratios, all taken in one run; each figure is the median of three.
+
+interface Line {
+	what: string;
+	figure: string;
+	ceiling: string;
+	holds: boolean | null;
+}
+
+const wanted = process.argv.slice(2);
+const runs = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+const lines: Line[] = [];
+
+const at = (
+	what: string,
+	value: number,
+	unit: string,
+	bound: { least?: number; most?: number } = {}
+): void => {
+	const { least, most } = bound;
+	lines.push({
+		what,
+		figure: `${value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2)} ${unit}`,
+		ceiling:
+			least !== undefined
+				? `at least ${least.toLocaleString('en')}`
+				: most !== undefined
+					? `at most ${most.toLocaleString('en')}`
+					: '',
+		holds: least !== undefined ? value >= least : most !== undefined ? value <= most : null
+	});
+};
+
+console.log(
+	`${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}\n`
+);
+
+if (runs('home')) {
+	const home = await benchHome();
+	at(
+		'home, nothing changed since it was drawn',
+		home.kept.requests / home.kept.seconds,
+		'requests/s',
+		{ least: 700 }
+	);
+	at('  p99 at 16 connections', home.kept.p99, 'ms');
+	at('home, drawn anew each time', home.drawn.requests / home.drawn.seconds, 'requests/s');
+	at('  p99 at 16 connections', home.drawn.p99, 'ms');
+	at('home over the wire, first visit', home.weight.all / 1000, 'KB', { most: 100 });
+	at('  of which JavaScript', home.weight.script / 1000, 'KB', { most: 45 });
+	at('memory at rest, Node', home.memory / 2 ** 20, 'MB', { most: 150 });
+	at('started again, ready after', home.secondStart / 1000, 's', { most: 3 });
+}
+if (runs('ingest')) {
+	const ingest = await benchIngest();
+	at('events, batches of 100, 8 connections', ingest.batched, 'events/s', { least: 20_000 });
+	at('  p99 to the answer', ingest.batchedP99, 'ms');
+	at('events one at a time, 16 connections', ingest.single, 'requests/s', { least: 3_000 });
+	at('  p99 to the answer', ingest.singleP99, 'ms');
+	at('raw COPY, same columns and batches', ingest.copied, 'rows/s');
+	at('raw COPY, all at once', ingest.copiedAtOnce, 'rows/s');
+	at('events to raw COPY in batches', ingest.ratio, '', {});
+	at('events to raw COPY at once', ingest.ratioAtOnce, '', {});
+}
+
+const widths = [
+	Math.max(...lines.map(({ what }) => what.length)),
+	Math.max(...lines.map(({ figure }) => figure.length))
+] as const;
+for (const { what, figure, ceiling, holds } of lines) {
+	const verdict = holds === null ? '' : holds ? 'holds' : 'FALLS SHORT';
+	console.log(
+		`${what.padEnd(widths[0])}  ${figure.padStart(widths[1])}  ${ceiling.padEnd(16)}  ${verdict}`.trimEnd()
+	);
+}
