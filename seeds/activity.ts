@@ -11,7 +11,8 @@ export interface StoryReport {
 	personEmail?: string;
 	what: string;
 	where: string;
-	path: string;
+	/** A page that the sample product has; absent where it has none for it. */
+	path?: string;
 }
 
 interface Habit {
@@ -19,7 +20,7 @@ interface Habit {
 	roles: string[];
 	what: (number: (least: number, most: number) => number) => string;
 	where: string;
-	path: string;
+	path?: string;
 }
 
 const habits: Record<Slug, Habit[]> = {
@@ -40,31 +41,28 @@ const habits: Record<Slug, Habit[]> = {
 			roles: ['stock'],
 			what: (number) => `changed the price of ${number(2, 14)} items`,
 			where: 'Stock › Price list',
-			path: '/stock/prices'
+			path: '/stock'
 		},
 		{
 			roles: ['stock'],
 			what: (number) => `counted ${number(20, 160)} items in the Industrial Area store`,
 			where: 'Stock › Counts',
-			path: '/stock/counts'
+			path: '/stock'
 		},
 		{
 			roles: ['purchases', 'manager'],
 			what: (number) => `approved order PO-0${number(101, 208)}`,
-			where: 'Purchases › Orders',
-			path: '/purchases/orders'
+			where: 'Purchases › Orders'
 		},
 		{
 			roles: ['accounts'],
 			what: (number) => `matched ${number(8, 60)} bank lines`,
-			where: 'Accounts › Bank',
-			path: '/accounts/bank'
+			where: 'Accounts › Bank'
 		},
 		{
 			roles: ['accounts'],
 			what: () => 'sent the VAT return for review',
-			where: 'Accounts › VAT',
-			path: '/accounts/vat'
+			where: 'Accounts › VAT'
 		}
 	],
 	sacco: [
@@ -72,13 +70,13 @@ const habits: Record<Slug, Habit[]> = {
 			roles: ['loans', 'manager'],
 			what: (number) => `approved a loan of KES ${number(2, 30) * 10},000.00`,
 			where: 'Loans › Applications',
-			path: '/loans/applications'
+			path: '/loans'
 		},
 		{
 			roles: ['teller'],
 			what: (number) => `recorded ${number(4, 38)} deposits`,
 			where: 'Savings › Deposits',
-			path: '/savings/deposits'
+			path: '/savings'
 		},
 		{
 			roles: ['teller'],
@@ -89,28 +87,26 @@ const habits: Record<Slug, Habit[]> = {
 		{
 			roles: ['accounts'],
 			what: (number) => `posted interest to ${number(40, 80)} accounts`,
-			where: 'Ledger › Interest',
-			path: '/ledger/interest'
+			where: 'Ledger › Interest'
 		}
 	],
 	payroll: [
 		{
 			roles: ['officer'],
 			what: (number) => `entered overtime of ${number(2, 9)} employees`,
-			where: 'Run › Overtime',
-			path: '/runs/current/overtime'
+			where: 'Run › Overtime'
 		},
 		{
 			roles: ['officer'],
 			what: (number) => `sent ${number(24, 29)} payslips`,
 			where: 'Payslips',
-			path: '/payslips'
+			path: '/pay-runs'
 		},
 		{
 			roles: ['approver'],
 			what: () => 'approved the monthly run',
 			where: 'Run › Review',
-			path: '/runs/current/review'
+			path: '/pay-runs'
 		}
 	]
 };
@@ -161,7 +157,7 @@ export function tellHistory(
 					personEmail: person.email,
 					what: habit.what(random.between),
 					where: habit.where,
-					path: habit.path
+					...(habit.path ? { path: habit.path } : {})
 				});
 			}
 		}
@@ -175,8 +171,7 @@ function backup(product: Slug, day: string, calendar: Calendar, megabytes: numbe
 		key: `story backup ${day}`,
 		occurredAt: calendar.at(day, '06:00'),
 		what: `finished its nightly backup, ${megabytes} MB`,
-		where: 'Backups',
-		path: '/backups'
+		where: 'Backups'
 	};
 }
 
@@ -202,7 +197,7 @@ export function tellLatest(calendar: Calendar): StoryReport[] {
 			personEmail: 'peter@mavuno.example',
 			what: 'approved a loan of KES 80,000.00',
 			where: 'Loans › LN-0312',
-			path: '/loans/LN-0312'
+			path: '/loans'
 		},
 		{
 			...backup('sacco', calendar.today, calendar, 412),
@@ -225,7 +220,7 @@ export function tellLatest(calendar: Calendar): StoryReport[] {
 			personEmail: 'wanjiku@mavuno.example',
 			what: 'saved a receipt of 40 bags of maize flour',
 			where: 'Stock › Receipts',
-			path: '/stock/receipts/GR-0093'
+			path: '/stock/receipts'
 		}
 	];
 }

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.ts';
 import type { Slug } from './people.ts';
 
-/** Where somebody was in a product, as the product reported it. */
+/** Where somebody was in a product, as the product reported it: a page that the sample product has. */
 export interface StoryPlace {
 	product: Slug;
 	email: string;
@@ -29,21 +29,15 @@ export function placesOfMavuno(calendar: Calendar): StoryPlace[] {
 		at
 	});
 	return [
-		place('erp', wanjiku, 'Purchases › Orders', '/purchases/orders', on(5, '16:20')),
-		place('erp', wanjiku, 'Reports › Stock value', '/reports/stock-value', on(2, '11:05')),
+		place('erp', wanjiku, 'Overview', '/', on(5, '16:20')),
+		place('erp', wanjiku, 'Stock', '/stock', on(2, '11:05')),
 		place('erp', wanjiku, 'Sales › Invoices', '/sales/invoices', on(1, '15:40')),
-		place('sacco', wanjiku, 'Members › Register', '/members', on(3, '10:10')),
-		place(
-			'payroll',
-			wanjiku,
-			`${calendar.monthName(0)} run › Review`,
-			'/runs/current/review',
-			on(1, '14:30')
-		),
+		place('sacco', wanjiku, 'Members', '/members', on(3, '10:10')),
+		place('payroll', wanjiku, `${calendar.monthName(0)} run › Review`, '/pay-runs', on(1, '14:30')),
 		place('erp', otieno, 'Sales › Invoices', '/sales/invoices', on(1, '09:20')),
-		place('sacco', 'peter@mavuno.example', 'Loans › LN-0312', '/loans/LN-0312', on(1, '17:32')),
+		place('sacco', 'peter@mavuno.example', 'Loans › LN-0312', '/loans', on(1, '17:32')),
 		place('payroll', 'achieng@mavuno.example', 'Employees', '/employees', calendar.ago(256)),
-		place('sacco', wanjiku, 'Loans › Applications', '/loans/applications', calendar.ago(300)),
+		place('sacco', wanjiku, 'Loans › Applications', '/loans', calendar.ago(300)),
 		place('erp', wanjiku, 'Stock › Receipts', '/stock/receipts', calendar.ago(118))
 	];
 }

@@ -18,15 +18,12 @@ export async function tellUsage(telling: Telling): Promise<void> {
 	const told = [useOfMavuno(telling), useOfPwani(telling)].map((use) =>
 		tellUse(use, telling.calendar)
 	);
-	await Promise.all(
-		(Object.keys(telling.products) as Slug[]).map((slug) =>
-			send(
-				telling,
-				slug,
-				told.flatMap((events) => events.get(slug) ?? []).sort((one, other) => one.time - other.time)
-			)
-		)
-	);
+	for (const slug of Object.keys(telling.products) as Slug[])
+		await send(
+			telling,
+			slug,
+			told.flatMap((events) => events.get(slug) ?? []).sort((one, other) => one.time - other.time)
+		);
 }
 
 function useOfMavuno({ calendar, mavuno }: Telling): StoryUse {

@@ -1,3 +1,12 @@
+export {
+	listInvoices,
+	listOpenInvoices,
+	readInvoice,
+	type Invoice,
+	type InvoiceLine,
+	type InvoiceStatus,
+	type InvoiceSummary
+} from './archive.ts';
 export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export {
@@ -6,16 +15,7 @@ export {
 	readSubscriptionState,
 	type Subscription
 } from './holdings.ts';
-export {
-	issueInvoice,
-	listInvoices,
-	listOpenInvoices,
-	readInvoice,
-	type Invoice,
-	type InvoiceLine,
-	type InvoiceStatus,
-	type InvoiceSummary
-} from './invoices.ts';
+export { issueInvoice } from './invoices.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
 export { recordPayment } from './payments.ts';
