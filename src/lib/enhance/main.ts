@@ -8,6 +8,7 @@ import { watchNavigation } from './navigation.ts';
 import { mendOverlays } from './overlays.ts';
 import { openPalette } from './palette.ts';
 import { keepPreferences } from './preferences.ts';
+import { offerPrinting } from './print.ts';
 import { watchSubmits } from './submits.ts';
 
 keepPreferences();
@@ -16,6 +17,7 @@ watchNavigation();
 mendOverlays();
 openPalette();
 followCharts();
+offerPrinting();
 goLive();
 
 // A page that is shown when the network is gone. Nothing waits for it.

@@ -1,0 +1,28 @@
+import type { RequestEvent } from '@sveltejs/kit';
+import { countTicketQueue } from '#server/modules/support/index.ts';
+import { staffPage } from '#server/web/page.ts';
+
+type StaffScope = Parameters<Parameters<typeof staffPage>[1]>[0];
+
+/** What stands around every page of the console. */
+export interface ConsoleFrame {
+	person: string;
+	path: string;
+	/** Tickets that wait for the vendor. */
+	open: number;
+}
+
+/** Staff reckon days in the vendor's zone, whosever rows they look at. */
+export const consoleZone = 'Africa/Nairobi';
+
+/** A page of the console with its frame, read behind one door. `reason` is kept in the audit log. */
+export function consolePage<E extends RequestEvent, R extends object>(
+	reason: string,
+	work: (scope: StaffScope, event: E) => Promise<R>
+): (event: E) => Promise<R & { frame: ConsoleFrame; now: Date; zone: string }> {
+	return staffPage(reason, async (scope, event: E) => {
+		const [{ open }, data] = await Promise.all([countTicketQueue(scope, {}), work(scope, event)]);
+		const frame = { person: scope.actor.name, path: event.url.pathname, open };
+		return { ...data, frame, now: scope.now, zone: consoleZone };
+	});
+}

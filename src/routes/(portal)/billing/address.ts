@@ -1,0 +1,8 @@
+/** A new ticket with its subject written already. */
+export function askAbout(subject: string): string {
+	return `/support/new?${new URLSearchParams({ subject }).toString()}`;
+}
+
+export function invoiceAddress(number: string): string {
+	return `/billing/invoices/${encodeURIComponent(number)}`;
+}

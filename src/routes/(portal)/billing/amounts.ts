@@ -1,0 +1,42 @@
+import { kept, pageLocale } from '#lib/format/locale.ts';
+import { minorDigits, moneyParts } from '#lib/format/money.ts';
+
+const exact = kept(
+	(locale, least, most) =>
+		new Intl.NumberFormat(locale, {
+			minimumFractionDigits: Number(least),
+			maximumFractionDigits: Number(most)
+		})
+);
+
+/** The most digits behind the point that a quantity or a rate carries. */
+const most = '12';
+
+/** A quantity as it is billed, every digit of it: `1322.5` → `1,322.5`. */
+export function formatQuantity(quantity: string, locale = pageLocale()): string {
+	return exact(locale, '0', most).format(quantity as `${number}`);
+}
+
+/**
+ * The price of one, without its currency and with every digit: minor units `90` → `0.90`, `0.5` → `0.005`.
+ *
+ * @param unitMinor an exact decimal of minor units
+ */
+export function formatRate(unitMinor: string, currency: string, locale = pageLocale()): string {
+	const digits = minorDigits(currency);
+	return exact(locale, String(digits), most).format(shifted(unitMinor, digits));
+}
+
+/** An amount without its currency, which the head of its column says: `18,500.00`. */
+export function formatAmount(amountMinor: bigint, currency: string): string {
+	return moneyParts(amountMinor, currency).number;
+}
+
+/** Moves the point to the left. Nothing passes through floating point. */
+function shifted(decimal: string, digits: number): `${number}` {
+	const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
+	const padded = whole.padStart(digits + 1, '0');
+	const cut = padded.length - digits;
+	const sign = decimal.startsWith('-') ? '-' : '';
+	return `${sign}${padded.slice(0, cut)}.${padded.slice(cut)}${fraction}0` as `${number}`;
+}

@@ -1,0 +1,14 @@
+import { civilDate } from '#lib/format/dates.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { readInvoice } from '#server/modules/billing/index.ts';
+import { page } from '#server/web/page.ts';
+import type { PageServerLoad, PageServerLoadEvent } from './$types';
+
+export const load: PageServerLoad = page(async (scope, { params }: PageServerLoadEvent) => {
+	const invoice = await readInvoice(scope, { number: params.number });
+	return {
+		title: m.billing_invoice_title({ number: invoice.number }),
+		today: civilDate(scope.now, scope.actor.timeZone),
+		invoice
+	};
+});

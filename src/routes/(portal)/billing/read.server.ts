@@ -1,0 +1,77 @@
+import {
+	listInvoices,
+	listMetersToBill,
+	listOpenInvoices,
+	listSubscriptionPrices,
+	listSubscriptions,
+	readNextBill,
+	type InvoiceSummary,
+	type NextBill,
+	type Subscription,
+	type SubscriptionPrice
+} from '#server/modules/billing/index.ts';
+import { listAccesses } from '#server/modules/launch/index.ts';
+import { readQuantities } from '#server/modules/usage/index.ts';
+import type { MemberScope } from '#server/web/page.ts';
+import { civilDate } from '#lib/format/dates.ts';
+import { spendByMonth, type MonthSpend } from './spend.ts';
+
+/** A subscription with what it costs and how many people may open it. */
+export interface Holding {
+	subscription: Subscription;
+	/** Null once it has ended. */
+	price: SubscriptionPrice | null;
+	people: number;
+}
+
+export interface BillingView {
+	/** The civil date of the business. */
+	today: string;
+	/** Those due first at the top. */
+	open: InvoiceSummary[];
+	/** What all of them ask for, a sum for each currency. */
+	owed: { amountMinor: bigint; currency: string }[];
+	/** Null when nothing renews. */
+	next: NextBill | null;
+	holdings: Holding[];
+	/** The newest first. */
+	recent: InvoiceSummary[];
+	spend: MonthSpend | null;
+}
+
+/** Enough for a year of months with several invoices each. */
+const yearOfInvoices = 100;
+const recentShown = 5;
+
+export async function readBilling(scope: MemberScope): Promise<BillingView> {
+	const today = civilDate(scope.now, scope.actor.timeZone);
+	const [open, { invoices }, meters, subscriptions, prices, accesses] = await Promise.all([
+		listOpenInvoices(scope, {}),
+		listInvoices(scope, { limit: yearOfInvoices }),
+		listMetersToBill(scope, {}),
+		listSubscriptions(scope, {}),
+		listSubscriptionPrices(scope, {}),
+		listAccesses(scope, {})
+	]);
+	const next = await readNextBill(scope, { metered: await readQuantities(scope, { meters }) });
+	return {
+		today,
+		open,
+		owed: addUp(open),
+		next,
+		holdings: subscriptions.map((subscription) => ({
+			subscription,
+			price: prices.find(({ subscriptionId }) => subscriptionId === subscription.id) ?? null,
+			people: accesses.filter(({ productId }) => productId === subscription.product.id).length
+		})),
+		recent: invoices.slice(0, recentShown),
+		spend: spendByMonth(invoices, next, today)
+	};
+}
+
+function addUp(open: readonly InvoiceSummary[]): BillingView['owed'] {
+	const sums = new Map<string, bigint>();
+	for (const { currency, totalMinor, paidMinor } of open)
+		sums.set(currency, (sums.get(currency) ?? 0n) + totalMinor - paidMinor);
+	return [...sums].map(([currency, amountMinor]) => ({ currency, amountMinor }));
+}
