@@ -157,7 +157,7 @@ describe('a launch', () => {
 			expect(response.status).toBe(200);
 			const page = await response.text();
 			expect(page).toContain('Mavuno Traders Ltd');
-			expect(page).toContain('Sign out<span class="wide"> Wanjiku Kamau');
+			expect(page).toContain('title="Signed in as Wanjiku Kamau, manager"');
 			expect(page).toContain(`href="${path}" aria-current="page"`);
 		}
 	);

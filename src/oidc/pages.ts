@@ -30,6 +30,7 @@ export async function securePage(ctx: Context): Promise<void> {
 		[
 			"default-src 'none'",
 			"style-src 'self'",
+			"img-src 'self'",
 			"font-src 'self'",
 			"script-src 'self'",
 			`form-action ${["'self'", ...origins].join(' ')}`,
@@ -78,14 +79,14 @@ export function drawSignOut(ctx: KoaContextWithOIDC, form: string): void {
 	);
 }
 
-/** After signing out of one product, when the product named no address to go back to. */
+/**
+ * After signing out of one product, when it named no address to go back to. Whoever signed out of
+ * everything is where one signs in.
+ */
 export function drawSignedOut(ctx: KoaContextWithOIDC): void {
 	const product = ctx.oidc.client?.clientName;
-	draw(
-		ctx,
-		product ? m.oidc_signed_out_of_title({ product }) : m.oidc_signed_out_title(),
-		toPortal()
-	);
+	if (!product) return ctx.redirect('/login?signed_out=1');
+	draw(ctx, m.oidc_signed_out_of_title({ product }), toPortal());
 }
 
 function toPortal(): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Next } from 'koa';
 import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
-import { endSession, lifetimeDays } from '#server/modules/identity/index.ts';
+import { endSession, lifetimeDays, sessionCookieName } from '#server/modules/identity/index.ts';
 import {
 	issuer,
 	listSigningKeys,
@@ -160,8 +160,21 @@ function session(provider: Provider) {
 		await withPortalSession(portal, next);
 
 		const { oidc } = ctx as Partial<KoaContextWithOIDC>;
-		const token = sessionToken(ctx.req);
-		if (oidc?.route === 'end_session_confirm' && oidc.params?.['logout'] && token)
-			await withSystem('oidc.sign-out', (scope) => endSession(scope, token));
+		if (oidc?.route === 'end_session_confirm' && oidc.params?.['logout']) await signOut(ctx);
 	};
+}
+
+/** Ends the portal's own session with the provider's; the products hear of it by `session.ended`. */
+async function signOut(ctx: Context): Promise<void> {
+	const token = sessionToken(ctx.req);
+	if (!token) return;
+	await withSystem('oidc.sign-out', (scope) => endSession(scope, token));
+	const { publicUrl } = runtime();
+	ctx.cookies.set(sessionCookieName(publicUrl), null, {
+		signed: false,
+		httpOnly: true,
+		sameSite: 'lax',
+		secure: publicUrl.startsWith('https:')
+	});
+	ctx.set('clear-site-data', '"cache"');
 }

@@ -25,11 +25,12 @@ export function money(shillings: number): string {
 	return `KES ${shillings.toLocaleString('en-KE', { maximumFractionDigits: 0 })}`;
 }
 
-export function day(at: string): string {
-	return new Date(at).toLocaleDateString('en-GB', {
+export function day(at: string): Html {
+	const words = new Date(at).toLocaleDateString('en-GB', {
 		day: 'numeric',
 		month: 'short',
 		year: 'numeric',
 		timeZone: 'Africa/Nairobi'
 	});
+	return html`<time datetime="${at}">${words}</time>`;
 }

@@ -52,7 +52,7 @@ function bar(frame: Frame, person: Person, path: string): Html {
 			<a class="portal" href="${frame.portalUrl}/">Evolve Business</a>
 			<form method="post" action="/sign-out">
 				<button class="quiet" title="Signed in as ${person.name}, ${person.role}">
-					Sign out<span class="wide"> ${person.name}</span>
+					Sign out <span class="wide muted">${person.name}</span>
 				</button>
 			</form>
 		</div>
@@ -82,7 +82,7 @@ export function message(words: string, way: { href: string; words: string }): Ht
 }
 
 /** A few figures, large. */
-export function figures(all: Record<string, string | number>): Html {
+export function figures(all: Record<string, Html | string | number>): Html {
 	return html`<dl class="figures">
 		${Object.entries(all).map(
 			([term, value]) =>
