@@ -117,7 +117,13 @@ function readEntries(body: unknown): Activity[] {
 	const issues: Issue[] = [];
 	const entries: Activity[] = [];
 	for (const [index, item] of list.entries()) {
-		const { success, output, issues: found = [] } = v.safeParse(Activity, item);
+		const {
+			success,
+			output,
+			issues: found = []
+		} = v.safeParse(Activity, item, {
+			abortPipeEarly: true
+		});
 		if (success) entries.push(output);
 		for (const issue of found)
 			issues.push({

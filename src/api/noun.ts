@@ -58,7 +58,6 @@ const statuses: Partial<Record<Code, number>> = {
 	invalid_events: 422,
 	unknown_business: 422,
 	unknown_type: 422,
-	unknown_person: 422,
 	time_too_far_ahead: 422,
 	time_too_long_ago: 422,
 	invalid_value: 422,
@@ -67,8 +66,12 @@ const statuses: Partial<Record<Code, number>> = {
 	internal: 500
 };
 
+/** Everything that was described, by id. */
+export const operations = new Map<string, Operation>();
+
 /** Describes a route that a product calls with its key, from the schemas that check it. */
 export function describe(operation: Operation): ReturnType<typeof describeRoute> {
+	operations.set(operation.id, operation);
 	const { id, summary, description, takes, gives, failures = [] } = operation;
 	const codes = [...common, ...failures];
 	const responses: NonNullable<DescribeRouteOptions['responses']> = {

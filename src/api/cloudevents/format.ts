@@ -114,7 +114,7 @@ function isShortText(value: unknown): value is string {
 export function findFaults(item: unknown): Issue[] {
 	if (typeof item !== 'object' || item === null || Array.isArray(item))
 		return [{ path: '', code: 'not_an_event', message: 'An event is a JSON object.' }];
-	const { issues = [] } = v.safeParse(CloudEvent, item);
+	const { issues = [] } = v.safeParse(CloudEvent, item, { abortPipeEarly: true });
 	return issues.map((issue) => {
 		const path = v.getDotPath(issue) ?? '';
 		const missing = issue.received === 'undefined' && requiredNames.has(path);

@@ -2,7 +2,7 @@ import { Invalid, type Issue } from '../../platform/errors.ts';
 import { withSystem } from '../../platform/doors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { commitGroup, type Batch, type Counted } from './commit.ts';
-import { memory } from './memory.ts';
+import { memory, type KnownMeters } from './memory.ts';
 import { selectMeters, type Meter } from './meters.ts';
 import { GroupQueue } from './queue.ts';
 import { readEvent, type Entry, type UsageEvent } from './readings.ts';
@@ -54,39 +54,27 @@ async function readEvents(
 	productId: string,
 	now: number
 ): Promise<Entry[]> {
-	const age = memory().meters ? performance.now() - (memory().meters?.readAt ?? 0) : Infinity;
-	let meters = age < metersKeptMs ? memory().meters : await readMeters();
-	let read = readAll(events, productId, meters?.byType ?? new Map(), now);
-	// A meter may have been defined a moment ago; but a stream of unknown types must not ask every time.
-	if (
-		read.issues.some(({ code }) => code === 'unknown_type') &&
-		age > metersAskedMs &&
-		age < metersKeptMs
-	) {
-		meters = await readMeters();
-		read = readAll(events, productId, meters.byType, now);
-	}
+	const known = memory().meters;
+	const fresh = known && performance.now() - known.readAt < metersKeptMs ? known : null;
+	let read = readAll(events, productId, (fresh ?? (await readMeters())).byType, now);
+	// Its meter may have been defined a moment ago.
+	if (fresh && read.issues.some(({ code }) => code === 'unknown_type'))
+		read = readAll(events, productId, (await readMeters()).byType, now);
 	if (read.issues.length === 0) return read.entries;
 	const codes = new Set(read.issues.map(({ code }) => code));
 	const [code = ''] = codes;
 	throw new Invalid(read.issues, codes.size === 1 ? code : 'invalid_events', 422);
 }
 
-/** How long meters are taken as they were read, and how often at most they are read for an unknown type. */
-const metersKeptMs = 10_000;
-const metersAskedMs = 500;
+/** For how long a further meter of a type that is counted already may go unnoticed. */
+const metersKeptMs = 2_000;
 
-async function readMeters(): Promise<{ byType: Map<string, Meter[]>; readAt: number }> {
+async function readMeters(): Promise<KnownMeters> {
 	const known = memory();
 	const readAt = performance.now();
 	const meters = await withSystem('usage.meters', (scope) => selectMeters(scope));
-	const byType = new Map<string, Meter[]>();
-	for (const meter of meters) {
-		const name = `${meter.productId} ${meter.eventType}`;
-		byType.set(name, [...(byType.get(name) ?? []), meter]);
-	}
-	known.meters = { byType, readAt };
-	return known.meters;
+	const byType = Map.groupBy(meters, ({ productId, eventType }) => `${productId} ${eventType}`);
+	return (known.meters = { byType, readAt });
 }
 
 function readAll(

@@ -15,8 +15,14 @@ export interface Memory {
 	sets: Known;
 	/** Business, meter, dimension set, hour and value of `unique` meters. */
 	uniqueHours: Known;
-	/** Meters by product and event type, and when they were read. */
-	meters: { byType: Map<string, Meter[]>; readAt: number } | null;
+	meters: KnownMeters | null;
+}
+
+export interface KnownMeters {
+	/** By product and event type. */
+	byType: ReadonlyMap<string, Meter[]>;
+	/** On the clock of `performance.now()`. */
+	readAt: number;
 }
 
 const memories = new WeakMap<Database, Memory>();
