@@ -4,7 +4,12 @@ import { sampleProducts, type SampleProduct } from '../examples/products/catalog
 import type { Settings } from '../examples/products/settings.ts';
 import { names } from '../seeds/telling.ts';
 import { listBusinesses, listMembers } from '#server/modules/businesses/index.ts';
-import { keepApiKey, saveProduct, setClientSecret } from '#server/modules/catalogue/index.ts';
+import {
+	keepApiKey,
+	listProducts,
+	saveProduct,
+	setClientSecret
+} from '#server/modules/catalogue/index.ts';
 import { listAccesses } from '#server/modules/launch/index.ts';
 import { readLatest } from '#server/modules/usage/index.ts';
 import type { Program } from '#server/platform/children.ts';
@@ -76,21 +81,27 @@ async function equip(
 async function listCustomers({ product, clientId }: Equipment): Promise<Customer[]> {
 	const busy: string[] = [names.mavuno, names.pwani];
 	const known = await withSystem('sample products', async (scope) => {
-		const businesses = await listBusinesses(scope, {});
+		const [businesses, products] = await Promise.all([
+			listBusinesses(scope, {}),
+			listProducts(scope, {})
+		]);
+		const order = new Map(products.map(({ id }, position) => [id, position]));
 		return Promise.all(
 			businesses
 				.filter(({ name }) => busy.includes(name))
 				.map(async (business) => ({
 					business,
 					members: await listMembers(scope, { businessId: business.id }),
-					accesses: await listAccesses(scope, { businessId: business.id, product: product.slug })
+					workers: workersOf(
+						clientId,
+						await listAccesses(scope, { businessId: business.id }),
+						(productId) => order.get(productId) ?? 0
+					)
 				}))
 		);
 	});
-	const customers = known.map(async ({ business, members, accesses }) => {
-		const people = members.filter((member) =>
-			accesses.some(({ personId }) => personId === member.personId)
-		);
+	const customers = known.map(async ({ business, members, workers }) => {
+		const people = members.filter(({ personId }) => workers.has(personId));
 		const [first] = people;
 		if (!first) return [];
 		const { personId, name, role } = first;
@@ -102,6 +113,24 @@ async function listCustomers({ product, clientId }: Equipment): Promise<Customer
 		return [{ id: businessId, name: business.name, count: Number(latest?.value ?? 0), people }];
 	});
 	return (await Promise.all(customers)).flat();
+}
+
+/** Who may open several products works in the first of them: looking into another is not working there. */
+function workersOf(
+	productId: string,
+	accesses: { personId: string; productId: string }[],
+	position: (productId: string) => number
+): Set<string> {
+	const first = new Map<string, string>();
+	for (const access of accesses) {
+		const known = first.get(access.personId);
+		if (known === undefined || position(access.productId) < position(known)) {
+			first.set(access.personId, access.productId);
+		}
+	}
+	return new Set(
+		[...first].flatMap(([personId, works]) => (works === productId ? [personId] : []))
+	);
 }
 
 function program(equipment: Equipment, customers: Customer[], config: Config): Program {

@@ -16,7 +16,7 @@ export async function noteZones(entries: readonly Entry[]): Promise<void> {
 		await scope.db
 			.insertInto('usage.zones')
 			.values(rows.map(({ id, timeZone }) => ({ business_id: id, time_zone: timeZone })))
-			.onConflict((conflict) => conflict.column('business_id').doNothing())
+			.onConflict((conflict) => conflict.doNothing())
 			.execute();
 		unknown.clear();
 		for (const { id } of rows) unknown.add(id);
