@@ -18,7 +18,7 @@ export interface Portal {
 	 * Rejects, with nothing left running, when it cannot start.
 	 */
 	ready: Promise<string | undefined>;
-	/** Drains requests, then ends jobs and programs, then the database. */
+	/** Drains requests and ends the sample products, then jobs, then the database. */
 	stop(): Promise<void>;
 }
 
@@ -86,10 +86,12 @@ export function startPortal(
 		const drained = http.drain(patience.requests);
 		// Streams to open pages would not end by themselves; the pages come back to whoever serves next.
 		const silent = opened?.runtime.live.close();
-		await Promise.all([drained, silent]);
+		// Ctrl-C has reached the products too: they are not to be started again while requests drain.
+		const left = products?.stop(patience.work);
+		await Promise.all([drained, silent, left]);
 		// A start that is under way takes no further step. If its present one takes long, losing the database ends it.
 		await within(patience.work, started);
-		await within(patience.work, Promise.all([jobs?.stop(), pages?.close(), products?.stop(1_000)]));
+		await within(patience.work, Promise.all([jobs?.stop(), pages?.close()]));
 		await opened?.close();
 	}
 
