@@ -8,6 +8,8 @@ export function createLog(level: string): Logger {
 		{
 			level,
 			base: null,
+			// An Error has no properties of its own to write down; this gives its type, message and stack.
+			serializers: { error: pino.stdSerializers.err },
 			redact: {
 				paths: [
 					'password',
