@@ -1,12 +1,4 @@
-import {
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	renameSync,
-	rmSync,
-	statSync,
-	utimesSync
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { hashOf } from './hash.js';
 import { serverFlags } from './ground.js';
@@ -48,11 +40,7 @@ export async function buildPages(ground) {
 	const { root, progress } = ground;
 	const hash = pagesHash(root);
 	const directory = cachePath('pages', hash);
-	if (existsSync(directory)) {
-		const now = new Date();
-		utimesSync(directory, now, now);
-		return directory;
-	}
+	if (existsSync(directory)) return directory;
 	await withLock(cachePath('pages.lock'), async () => {
 		if (existsSync(directory)) return;
 		await progress.step('Building the pages', async () => {
@@ -85,15 +73,13 @@ async function runScript({ run }, args, env) {
 }
 
 /**
- * Keeps the three builds used last: a server may still be running from the one before.
+ * Keeps the three newest builds: a server may still be running from the one before.
  * @param {string} directory
  */
 function dropOldPages(directory) {
 	const builds = readdirSync(directory)
-		.map((name) => ({
-			file: path.join(directory, name),
-			used: statSync(path.join(directory, name)).mtimeMs
-		}))
-		.sort((a, b) => b.used - a.used);
+		.map((name) => path.join(directory, name))
+		.map((file) => ({ file, made: statSync(file).birthtimeMs }))
+		.sort((a, b) => b.made - a.made);
 	for (const { file } of builds.slice(3)) rmSync(file, { recursive: true, force: true });
 }
