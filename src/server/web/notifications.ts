@@ -33,8 +33,8 @@ export function wordNotification(
 	switch (kind) {
 		case 'invoice_issued':
 			return told({
-				what: m.notifications_invoice_issued({ number, amount: amountOf(params) }),
-				detail: m.notifications_due({ date: dateOf(params['dueOn']) }),
+				what: m.notifications_invoice_issued({ amount: amountOf(params) }),
+				detail: m.notifications_due({ number, date: dateOf(params['dueOn']) }),
 				icon: 'receipt',
 				href: `/billing/invoices/${number}`
 			});
@@ -44,7 +44,7 @@ export function wordNotification(
 					amount: amountOf(params),
 					date: dateOf(params['dueOn'])
 				}),
-				detail: m.notifications_invoice({ number }),
+				detail: number,
 				icon: 'warning',
 				href: `/billing/invoices/${number}`
 			});

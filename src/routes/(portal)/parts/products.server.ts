@@ -1,9 +1,54 @@
-import { listGranters, type Launcher } from '#server/modules/launch/index.ts';
-import type { Subscription } from '#server/modules/billing/index.ts';
-import type { Product } from '#server/modules/catalogue/index.ts';
-import type { ProductFigures } from '#server/modules/usage/index.ts';
+import { readRange } from '#lib/format/ranges.ts';
+import {
+	listSubscriptions,
+	readAttention,
+	type Attention,
+	type Subscription
+} from '#server/modules/billing/index.ts';
+import { listProducts, type Product } from '#server/modules/catalogue/index.ts';
+import { listGranters, listLaunchers, type Launcher } from '#server/modules/launch/index.ts';
+import { readHomeFigures, type ProductFigures } from '#server/modules/usage/index.ts';
 import { mayDo, type MemberScope } from '#server/web/page.ts';
 import type { Money, ProductStatus, ProductView } from './view.ts';
+
+/** The business's products as home shows them, with the figures of the month so far, and what the vendor sells besides. */
+export async function readProducts(scope: MemberScope): Promise<{
+	own: ProductView[];
+	others: Product[];
+	subscriptions: Subscription[];
+	launchers: ReadonlyMap<string, Launcher>;
+}> {
+	const month = readRange(new URLSearchParams(), scope.now, scope.actor.timeZone);
+	const [products, subscriptions, launchers, figures, attention] = await Promise.all([
+		listProducts(scope, {}),
+		listSubscriptions(scope, {}),
+		listLaunchers(scope, {}),
+		readHomeFigures(scope, {
+			from: month.start,
+			to: month.end,
+			previousFrom: month.previous.start,
+			previousTo: month.previous.end
+		}),
+		mayDo(scope.actor, 'billing.read') ? readAttention(scope, {}) : null
+	]);
+	const own = await viewProducts(scope, {
+		subscriptions,
+		products,
+		launchers,
+		figures: figures.products,
+		pay: payOf(attention)
+	});
+	const others = products.filter(
+		({ id }) => !subscriptions.some(({ product }) => product.id === id)
+	);
+	return { own, others, subscriptions, launchers };
+}
+
+function payOf(attention: Attention | null): Sources['pay'] {
+	if (!attention) return null;
+	const { number, amountMinor, currency } = attention;
+	return { href: `/billing/invoices/${number}#pay`, amountMinor, currency };
+}
 
 interface Sources {
 	subscriptions: readonly Subscription[];

@@ -73,3 +73,23 @@ export interface UsageView {
 	/** Where more of it is told; null on the page that tells it. */
 	href: string | null;
 }
+
+/** One meter over a range, with its course in small. */
+export interface MeterView {
+	/** The meter's id. */
+	id: string;
+	label: string;
+	/** The drawing that gives it its hue. */
+	mark: Mark;
+	unit: 'count' | 'bytes' | 'hours' | 'money' | 'people';
+	/** Of amounts of money, which are minor units. */
+	currency: string;
+	/** Over the whole range, by what the meter does; null where there was no reading. */
+	value: number | null;
+	/** The same over the range before. */
+	previous: number | null;
+	/** The axis across: civil dates or hours. */
+	steps: string[];
+	/** Of each step up to now; null where there is no reading. */
+	readings: (number | null)[];
+}

@@ -1,0 +1,30 @@
+import { m } from '#lib/paraglide/messages.js';
+import type { Plan, Product } from '#server/modules/catalogue/index.ts';
+import type { OfferView } from './view.ts';
+
+export function viewOffer(product: Product, plans: readonly Plan[]): OfferView {
+	const { slug, name, mark, summary } = product;
+	return {
+		slug,
+		name,
+		mark,
+		summary,
+		plans: plans
+			.filter(({ productId }) => productId === product.id)
+			.map((plan) => ({
+				slug: plan.slug,
+				name: plan.name,
+				amountMinor: plan.amountMinor,
+				currency: plan.currency,
+				seats: plan.seats,
+				includedBytes: plan.includedBytes,
+				trialDays: plan.trialDays
+			})),
+		askHref: askAddress(slug, m.products_ask_subject({ product: name }))
+	};
+}
+
+/** The form of a ticket about a product, with its subject written. */
+export function askAddress(slug: string, subject: string): string {
+	return `/support/new?${new URLSearchParams({ product: slug, subject }).toString()}`;
+}
