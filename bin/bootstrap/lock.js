@@ -2,9 +2,9 @@ import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const beat = 2_000;
+const beat = 1_000;
 /** A holder that has not touched its lock for this long is dead (kill -9, power) and the lock is free. */
-const stale = 15_000;
+const stale = 6_000;
 
 /**
  * Runs `work` while no other process of this machine does so under the same lock. The lock is a
@@ -16,7 +16,12 @@ const stale = 15_000;
  */
 export async function withLock(directory, work) {
 	mkdirSync(path.dirname(directory), { recursive: true });
-	while (!take(directory)) await wait(250);
+	let told = false;
+	while (!take(directory)) {
+		if (!told) console.error('Another process is at work here: waiting for it.');
+		told = true;
+		await wait(250);
+	}
 	const touch = setInterval(() => {
 		const now = new Date();
 		utimesSync(directory, now, now);
