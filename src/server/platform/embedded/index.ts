@@ -81,10 +81,28 @@ export async function startEmbedded(options: {
 
 	let hold = await take();
 	let stopping = false;
+	let failures = 0;
 	const giveUp = new AbortController();
 
+	const takeAgain = async (how: string): Promise<Hold> => {
+		for (;;) {
+			const pause = pauses[failures++];
+			if (pause === undefined) {
+				throw new StartFailure(
+					`PostgreSQL ended ${pauses.length} times in a row (${how}) and is not started again.`
+				);
+			}
+			await wait(pause, undefined, { signal: giveUp.signal });
+			try {
+				return await take();
+			} catch (error) {
+				if (!(error instanceof StartFailure)) throw error;
+				log.error(error.message);
+			}
+		}
+	};
 	const keep = async (): Promise<void> => {
-		for (let failures = 0; ;) {
+		while (!stopping) {
 			const since = performance.now();
 			const how = await hold.ended;
 			if (stopping) return;
@@ -94,26 +112,16 @@ export async function startEmbedded(options: {
 					: `PostgreSQL ${how}: starting it again`
 			);
 			if (performance.now() - since > settled) failures = 0;
-			for (let held = false; !held; failures++) {
-				const pause = pauses[failures];
-				try {
-					if (pause === undefined)
-						throw new StartFailure(
-							`PostgreSQL ended ${failures} times in a row (${how}) and is not started again.`
-						);
-					await wait(pause, undefined, { signal: giveUp.signal });
-					hold = await take();
-					held = true;
-				} catch (error) {
-					if (stopping) return;
-					if (!(error instanceof StartFailure)) throw error;
-					if (pause === undefined) return options.onLost?.(error);
-					log.error(error.message);
-				}
-			}
+			hold = await takeAgain(how);
 		}
+		// Told to stop while it was being started again.
+		await hold.release();
 	};
-	const kept = keep();
+	const kept = keep().catch((error: unknown) => {
+		if (stopping) return;
+		if (!(error instanceof StartFailure)) throw error;
+		options.onLost?.(error);
+	});
 
 	return {
 		connection: { host, port: 5432, user: owner, database: owner },

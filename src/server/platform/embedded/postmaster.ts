@@ -15,7 +15,6 @@ export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 /** A living postmaster of one cluster, as its pid file tells. */
 export interface Running {
 	pid: number;
-	socketDirectory: string;
 	status: 'starting' | 'ready' | 'stopping';
 	/** Whether the process that started it lives; without it the postmaster is an orphan. */
 	owned: boolean;
@@ -36,7 +35,6 @@ export function findRunning(cluster: string): Running | undefined {
 	const status = lines[7]?.trim();
 	return {
 		pid,
-		socketDirectory: lines[4]?.trim() ?? '',
 		status: status === 'ready' || status === 'stopping' ? status : 'starting',
 		owned: owner !== undefined && identity(Number.parseInt(owner)) === owner
 	};
