@@ -196,7 +196,11 @@ function viewOffer(product: Product, plans: Plan[]): OfferView {
 		name: product.name,
 		mark: product.mark,
 		summary: product.summary,
-		from: cheapest && { amountMinor: cheapest.amountMinor, currency: cheapest.currency },
+		// A plan that asks by use alone has no price to begin from.
+		from:
+			cheapest && cheapest.amountMinor > 0n
+				? { amountMinor: cheapest.amountMinor, currency: cheapest.currency }
+				: null,
 		trialDays: cheapest?.trialDays ?? null,
 		href: `/products/${product.slug}`
 	};

@@ -3,7 +3,7 @@ import { signIn } from '#server/modules/identity/index.ts';
 import { listMembershipsOf } from '#server/modules/businesses/index.ts';
 import { keptValues, toRefusal } from '#server/web/failures.ts';
 import { safeReturn } from '#server/web/page.ts';
-import { productOrigins } from '#server/web/products.ts';
+import { productOrigins, productsForSale } from '#server/web/products.ts';
 import { sessionCookie, setSessionCookie } from '#server/web/viewer.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -12,7 +12,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	if (await locals.viewer()) redirect(303, returnTo);
 	// Signing in on the way to a product goes on to that product, which the browser counts as the form's target.
 	if (returnTo.startsWith('/oidc/')) locals.formTargets = await productOrigins();
-	return { returnTo };
+	return { returnTo, products: await productsForSale() };
 };
 
 export const actions: Actions = {
