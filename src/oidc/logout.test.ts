@@ -149,6 +149,10 @@ describe('signing out at the request of a product', () => {
 		expect(response.status).toBe(200);
 		const page = await response.text();
 		expect(page).toContain('Sign out of ERP System?');
+		// Chrome holds the whole way of a form to this, back to the product.
+		expect(response.headers.get('content-security-policy')).toContain(
+			`form-action 'self' ${erp.origin} ${sacco.origin};`
+		);
 		expect(await usable(session.erp)).toBe(true);
 
 		const left = await confirm(session.browser, page, { logout: 'yes' });
@@ -161,6 +165,19 @@ describe('signing out at the request of a product', () => {
 		await expect(client.signIn(session.browser, { prompt: 'none' })).rejects.toMatchObject({
 			error: 'login_required'
 		});
+	});
+
+	it('leads whoever left everything to where one signs in', async () => {
+		const session = await signedInToBoth();
+		const page = await (await end(session.browser)).text();
+		expect(page).toContain('Sign out?');
+		const left = await confirm(session.browser, page, { logout: 'yes' });
+		const goodbye = await session.browser.ask(
+			new URL(left.headers.get('location') ?? '', portal.origin).href
+		);
+		expect(goodbye.headers.get('location')).toBe('/login?signed_out=1');
+		expect(session.browser.cookies.has('evolve_session')).toBe(false);
+		await portal.jobs.settle();
 	});
 
 	it('can end that product alone', async () => {
@@ -210,7 +227,9 @@ describe('signing out at the request of a product', () => {
 			body: new URLSearchParams({ xsrf: 'guessed', logout: 'yes' })
 		});
 		expect(forged.status).toBe(400);
+		await portal.jobs.settle();
 		expect(await usable(session.erp)).toBe(true);
+		await client.signIn(session.browser, { prompt: 'none' });
 	});
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Context } from 'koa';
+import type { Context, Next } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { m } from '#lib/paraglide/messages.js';
 import { listClients } from '#server/modules/catalogue/index.ts';
@@ -17,31 +17,38 @@ export function readSheet(): string {
 }
 
 /**
- * Nothing inline and nothing from elsewhere. Forms may lead to the products, since signing out at the
- * request of one goes back to it; the provider adds the hash of its own one script where it has one.
+ * Nothing inline and nothing from elsewhere; the provider adds the hash of its own one script where it
+ * has one. Forms of a page that is drawn may lead to the products, since signing out at the request of
+ * one goes back to it.
  */
-export async function securePage(ctx: Context): Promise<void> {
+export async function securePage(ctx: Context, next: Next): Promise<void> {
+	ctx.set('content-security-policy', strict);
+	ctx.set('referrer-policy', 'no-referrer');
+	ctx.set('x-content-type-options', 'nosniff');
+	ctx.set('cross-origin-opener-policy', 'same-origin');
+	await next();
+	if (ctx.type !== 'text/html') return;
 	const clients = await withSystem('oidc.origins', (scope) => listClients(scope));
 	const origins = new Set(
 		clients.flatMap(({ redirectUrls }) => redirectUrls.map((url) => new URL(url).origin))
 	);
+	const policy = ctx.response.get('content-security-policy');
 	ctx.set(
 		'content-security-policy',
-		[
-			"default-src 'none'",
-			"style-src 'self'",
-			"img-src 'self'",
-			"font-src 'self'",
-			"script-src 'self'",
-			`form-action ${["'self'", ...origins].join(' ')}`,
-			"base-uri 'none'",
-			"frame-ancestors 'none'"
-		].join('; ')
+		policy.replace("form-action 'self'", ["form-action 'self'", ...origins].join(' '))
 	);
-	ctx.set('referrer-policy', 'no-referrer');
-	ctx.set('x-content-type-options', 'nosniff');
-	ctx.set('cross-origin-opener-policy', 'same-origin');
 }
+
+const strict = [
+	"default-src 'none'",
+	"style-src 'self'",
+	"img-src 'self'",
+	"font-src 'self'",
+	"script-src 'self'",
+	"form-action 'self'",
+	"base-uri 'none'",
+	"frame-ancestors 'none'"
+].join('; ');
 
 /** What went wrong, with a way on: the portal, from which every product can be opened anew. */
 export function drawError(

@@ -178,6 +178,24 @@ describe('signing in to a product', () => {
 		});
 	});
 
+	it('needs no consent, also from a client that asks for it', async () => {
+		const tokens = await client.signIn(await signedIn(), {
+			scope: 'openid offline_access',
+			prompt: 'consent'
+		});
+		expect(tokens.claims()?.sub).toBe(mavuno.personId);
+		expect(tokens.scope).toBe('openid offline_access');
+	});
+
+	it('can come back as a form that submits itself, which the page’s own policy allows', async () => {
+		const asked = await client.request({ response_mode: 'form_post' });
+		const response = await (await signedIn()).ask(asked.url.href);
+		const policy = response.headers.get('content-security-policy') ?? '';
+		expect(policy).toMatch(/script-src 'self' 'sha256-/);
+		expect(policy).toContain(`form-action 'self' ${erp.origin}`);
+		expect(await response.text()).toContain(`action="${client.redirectUri}"`);
+	});
+
 	it('rotates refresh tokens, and ends all of them when an old one is shown again', async () => {
 		const first = await client.signIn(await signedIn());
 		const refresh = (token: string | undefined) =>

@@ -136,8 +136,7 @@ async function headers(ctx: Context, next: Next): Promise<void> {
 		ctx.body = readSheet();
 		return;
 	}
-	if (facesPeople(ctx)) await securePage(ctx);
-	await next();
+	await (facesPeople(ctx) ? securePage(ctx, next) : next());
 }
 
 /** Only these are asked by browsers; the rest is products speaking for themselves, without cookies. */
@@ -160,7 +159,9 @@ function session(provider: Provider) {
 		await withPortalSession(portal, next);
 
 		const { oidc } = ctx as Partial<KoaContextWithOIDC>;
-		if (oidc?.route === 'end_session_confirm' && oidc.params?.['logout']) await signOut(ctx);
+		// Only an answer that the provider took for the person's own leads on; a forged one ends on a page.
+		const answered = oidc?.route === 'end_session_confirm' && ctx.status === 303;
+		if (answered && oidc.params?.['logout']) await signOut(ctx);
 	};
 }
 
