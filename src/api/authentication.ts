@@ -36,7 +36,9 @@ async function findKey(token: string): Promise<ApiKey | null> {
 	const now = performance.now();
 	const met = keys.get(name);
 	if (met && met.until > now) return met.key;
-	const key = await withSystem('api.authenticate', (scope) => readApiKey(scope, { token }));
+	const key = await withSystem('api.authenticate', (scope) => readApiKey(scope, { token }), {
+		unseen: true
+	});
 	if (keys.size >= keptKeys) keys.clear();
 	keys.set(name, { key, until: now + keptMs });
 	return key;

@@ -59,7 +59,7 @@ export function drawReference(description: OpenApi, nouns: readonly Noun[]): Htm
 					<p>${words(description.info.description ?? '')}</p>
 					<p>
 						Every request carries your product’s API key:
-						<code>Authorization: Bearer evk_…</code>. The same as
+						<code>Authorization: Bearer evk_…</code>. For programs, all this as
 						<a href="openapi.json">OpenAPI 3.1</a>.
 					</p>
 				</header>

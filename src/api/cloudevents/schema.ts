@@ -58,7 +58,10 @@ const Extension = v.nullish(
 export const CloudEvent = v.pipe(
 	v.objectWithRest(
 		{
-			specversion: v.literal('1.0', 'Events are taken in CloudEvents 1.0.'),
+			specversion: v.pipe(
+				v.literal('1.0', 'Events are taken in CloudEvents 1.0.'),
+				v.description('The version of CloudEvents.')
+			),
 			id: v.pipe(Text, v.description('With `source`, what makes the event the same event.')),
 			source: v.pipe(
 				Text,
@@ -71,7 +74,8 @@ export const CloudEvent = v.pipe(
 			datacontenttype: v.nullish(
 				v.pipe(
 					v.string('A content type is text.'),
-					v.regex(mediaType, 'Write a media type, such as application/json.')
+					v.regex(mediaType, 'Write a media type, such as application/json.'),
+					v.description('What `data` is. Without it, JSON.')
 				)
 			),
 			dataschema: v.nullish(v.pipe(Text, v.check(isUriReference, 'A schema is named by its URI.'))),
@@ -80,7 +84,11 @@ export const CloudEvent = v.pipe(
 				v.description('What meters read: the properties of a JSON object.')
 			),
 			data_base64: v.nullish(
-				v.pipe(v.string('This must be text.'), v.regex(base64, 'This is not base64.'))
+				v.pipe(
+					v.string('This must be text.'),
+					v.regex(base64, 'This is not base64.'),
+					v.description('Data that is not JSON, instead of `data`; kept, and read by no meter.')
+				)
 			)
 		},
 		Extension

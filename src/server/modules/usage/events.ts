@@ -9,13 +9,7 @@ import { readEvent, type Entry, type UsageEvent } from './readings.ts';
 
 /** At about 30,000 events a second: what waits at most is written within a second. */
 const queue = new GroupQueue<Batch, Counted>(
-	{
-		group: Number(process.env['G'] ?? 2_000),
-		writers: Number(process.env['W'] ?? 2),
-		worthwhile: Number(process.env['T'] ?? 200),
-		waiting: 20_000,
-		patience: 1_000
-	},
+	{ group: 2_000, small: 100, waiting: 20_000, patience: 1_000 },
 	commitGroup
 );
 
@@ -72,7 +66,9 @@ const metersKeptMs = 2_000;
 async function readMeters(): Promise<KnownMeters> {
 	const known = memory();
 	const readAt = performance.now();
-	const meters = await withSystem('usage.meters', (scope) => selectMeters(scope));
+	const meters = await withSystem('usage.meters', (scope) => selectMeters(scope), {
+		unseen: true
+	});
 	const byType = Map.groupBy(meters, ({ productId, eventType }) => `${productId} ${eventType}`);
 	return (known.meters = { byType, readAt });
 }

@@ -3,8 +3,9 @@ import type { Scope, System } from '../../platform/scope.ts';
 import { instantArray, int8Array, jsonArray, textArray, uuidArray } from './arrays.ts';
 import { memory } from './memory.ts';
 import { prepared } from './prepared.ts';
-import type { Entry } from './readings.ts';
-import { addUp, type Total, type Totals } from './totals.ts';
+import type { Decimal } from './decimals.ts';
+import type { DimensionSet, Entry } from './readings.ts';
+import { addUp, type Total, type UniqueHour } from './totals.ts';
 
 // Every transaction writes these tables in the same order, and each table's rows in the order of its
 // key: two processes that meet the same rows wait for each other and never deadlock.
@@ -58,45 +59,115 @@ function receiptColumns(entries: Entry[]): Buffer[] {
  */
 export async function writeEntries(scope: Scope<System>, entries: Entry[]): Promise<() => void> {
 	if (entries.length === 0) return () => undefined;
-	const totals = addUp(entries);
-	const { sets, uniqueHours } = memory();
-	const newSets = setsOf(totals).filter(({ name }) => !sets.has(name));
-	const newUniques = totals.uniqueHours.filter(({ name }) => !uniqueHours.has(name));
-	const businesses = new Set(totals.hours.map(({ businessId }) => businessId));
+	const { hours, slices, uniqueHours } = addUp(entries);
+	const known = memory();
+	const newSets = setsOf(slices).filter(({ name }) => !known.sets.has(name));
+	const newUniques = uniqueHours.filter(({ name }) => !known.uniqueHours.has(name));
+	const businesses = new Set(hours.map(({ businessId }) => businessId));
 
 	// One connection: they run in this order, sent in one go.
 	await Promise.all([
-		keep(scope, eventColumns(entries)),
-		newSets.length > 0 && addSets(scope, setColumns(newSets)),
-		totals.slices.length > 0 &&
-			addToSlices(scope, [
-				...totalColumns(totals.slices),
-				uuidArray(totals.slices.map(({ set }) => set?.id ?? ''))
-			]),
-		addToHours(scope, totalColumns(totals.hours)),
-		addToDays(scope, totalColumns(totals.hours)),
-		newUniques.length > 0 && addToUniques(scope, uniqueColumns(newUniques)),
-		newUniques.length > 0 &&
-			addToUniqueHours(scope, [
-				...uniqueColumns(newUniques),
-				uuidArray(newUniques.map(({ setId }) => setId))
-			]),
+		write(scope, [
+			...eventColumns(entries),
+			...totalColumns(hours),
+			...totalColumns(slices),
+			uuidArray(slices.map(({ set }) => set?.id ?? '')),
+			...setColumns(newSets),
+			...uniqueColumns(newUniques)
+		]),
 		...[...businesses].sort().map((businessId) => announce(scope, businessId, 'usage'))
 	]);
 	return () => {
-		for (const { name } of newSets) sets.add(name);
-		for (const { name } of newUniques) uniqueHours.add(name);
+		for (const { name } of newSets) known.sets.add(name);
+		for (const { name } of newUniques) known.uniqueHours.add(name);
 	};
 }
 
-const keep = prepared(
-	'usage.keep',
-	`insert into usage.events
-		(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
-	select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
-	from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[],
-		$7::text[], $8::text[], $9::json[], $10::json[])
-		as e (business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)`
+/** Adds `excluded` to a row of totals; of two readings at the same moment the greater is the latest. */
+const addTotals = `do update set
+	count = t.count + excluded.count,
+	sum = t.sum + excluded.sum,
+	max = greatest(t.max, excluded.max),
+	latest = case when (excluded.latest_at, excluded.latest) > (t.latest_at, t.latest)
+		then excluded.latest else t.latest end,
+	latest_at = greatest(t.latest_at, excluded.latest_at)`;
+
+/** The parameters from `first` on, as eight columns of totals. */
+const totalsFrom = (first: number): string =>
+	[...'text text timestamptz bigint text text text timestamptz'.split(' ')]
+		.map(
+			(type, index) =>
+				`$${first + index}::${type}[]${type === 'text' && index > 1 ? '::numeric[]' : ''}`
+		)
+		.join(', ');
+
+// One statement, since a single event would otherwise pay for seven. A left join to the zones: should a
+// business's be missing, the statement fails for want of a day rather than leave its hours out.
+const write = prepared(
+	'usage.write',
+	`with kept as (
+		insert into usage.events
+			(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
+		select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
+		from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[],
+			$7::text[], $8::text[], $9::json[], $10::json[])
+			as e (business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
+	),
+	given as (
+		select business_id, meter_id, hour, count, sum, max, latest, latest_at
+		from unnest(${totalsFrom(11)}) as r (business_id, meter_id, hour, count, sum, max, latest, latest_at)
+	),
+	sets as (
+		insert into usage.dimension_sets (business_id, id, meter_id, dimensions)
+		select business_id, id, meter_id, dimensions
+		from unnest($28::text[], $29::uuid[], $30::text[], $31::text[]::jsonb[])
+			as s (business_id, id, meter_id, dimensions)
+		order by business_id, id
+		on conflict (business_id, id) do nothing
+	),
+	slices as (
+		insert into usage.slices as t
+			(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
+		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at
+		from unnest(${totalsFrom(19)}, $27::uuid[])
+			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
+		order by business_id, meter_id, hour, set_id
+		on conflict (business_id, meter_id, hour, set_id) ${addTotals}
+	),
+	hours as (
+		insert into usage.hours as t (business_id, meter_id, hour, count, sum, max, latest, latest_at)
+		select business_id, meter_id, hour, count, sum, max, latest, latest_at from given
+		order by business_id, meter_id, hour
+		on conflict (business_id, meter_id, hour) ${addTotals}
+	),
+	days as (
+		insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
+		select business_id, meter_id, (hour at time zone time_zone)::date as day, sum(count), sum(sum),
+			max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
+		from given left join usage.zones using (business_id)
+		group by business_id, meter_id, day
+		order by business_id, meter_id, day
+		on conflict (business_id, meter_id, day) ${addTotals}
+	),
+	met as (
+		select business_id, meter_id, value, hour, set_id
+		from unnest($32::text[], $33::text[], $34::text[], $35::timestamptz[], $36::uuid[])
+			as u (business_id, meter_id, value, hour, set_id)
+	),
+	uniques as (
+		insert into usage.uniques as u (business_id, meter_id, value, first_hour, last_hour)
+		select business_id, meter_id, value, min(hour), max(hour) from met
+		group by business_id, meter_id, value
+		order by business_id, meter_id, value
+		on conflict (business_id, meter_id, value) do update
+			set first_hour = least(u.first_hour, excluded.first_hour),
+				last_hour = greatest(u.last_hour, excluded.last_hour)
+			where excluded.first_hour < u.first_hour or excluded.last_hour > u.last_hour
+	)
+	insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
+	select business_id, meter_id, value, hour, set_id from met
+	order by business_id, meter_id, value, hour, set_id
+	on conflict (business_id, meter_id, value, hour, set_id) do nothing`
 );
 
 function eventColumns(entries: Entry[]): Buffer[] {
@@ -118,131 +189,52 @@ function toJson(value: unknown): string | null {
 	return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
-interface BusinessSet {
-	businessId: string;
-	id: string;
-	meterId: string;
-	dimensions: string;
-	name: string;
-}
-
-function setsOf({ slices }: Totals): BusinessSet[] {
-	const found = new Map<string, BusinessSet>();
-	for (const { businessId, set } of slices) {
-		if (!set) continue;
-		const name = `${businessId} ${set.id}`;
-		if (!found.has(name)) found.set(name, { ...set, businessId, name });
-	}
-	return [...found.values()];
-}
-
-const addSets = prepared(
-	'usage.add_sets',
-	`insert into usage.dimension_sets (business_id, id, meter_id, dimensions)
-	select business_id, id, meter_id, dimensions
-	from unnest($1::text[], $2::uuid[], $3::text[], $4::text[]::jsonb[])
-		as s (business_id, id, meter_id, dimensions)
-	order by business_id, id
-	on conflict (business_id, id) do nothing`
-);
-
-function setColumns(sets: BusinessSet[]): Buffer[] {
-	return [
-		textArray(sets.map(({ businessId }) => businessId)),
-		uuidArray(sets.map(({ id }) => id)),
-		textArray(sets.map(({ meterId }) => meterId)),
-		textArray(sets.map(({ dimensions }) => dimensions))
-	];
-}
-
-/** Adds `excluded` to a row of totals; of two readings at the same moment the greater is the latest. */
-const addTotals = `
-	count = t.count + excluded.count,
-	sum = t.sum + excluded.sum,
-	max = greatest(t.max, excluded.max),
-	latest = case when (excluded.latest_at, excluded.latest) > (t.latest_at, t.latest)
-		then excluded.latest else t.latest end,
-	latest_at = greatest(t.latest_at, excluded.latest_at)`;
-
-const totalRows = `$1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[]::numeric[],
-	$6::text[]::numeric[], $7::text[]::numeric[], $8::timestamptz[]`;
-
-const addToSlices = prepared(
-	'usage.add_to_slices',
-	`insert into usage.slices as t
-		(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
-	select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at
-	from unnest(${totalRows}, $9::uuid[])
-		as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
-	order by business_id, meter_id, hour, set_id
-	on conflict (business_id, meter_id, hour, set_id) do update set ${addTotals}`
-);
-
-const addToHours = prepared(
-	'usage.add_to_hours',
-	`insert into usage.hours as t (business_id, meter_id, hour, count, sum, max, latest, latest_at)
-	select business_id, meter_id, hour, count, sum, max, latest, latest_at
-	from unnest(${totalRows}) as r (business_id, meter_id, hour, count, sum, max, latest, latest_at)
-	order by business_id, meter_id, hour
-	on conflict (business_id, meter_id, hour) do update set ${addTotals}`
-);
-
-// A left join: should a business's zone be missing, the statement fails for want of a day rather than
-// leave its hours out.
-const addToDays = prepared(
-	'usage.add_to_days',
-	`insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
-	select business_id, meter_id, (hour at time zone time_zone)::date as day, sum(count), sum(sum),
-		max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
-	from unnest(${totalRows}) as r (business_id, meter_id, hour, count, sum, max, latest, latest_at)
-	left join usage.zones using (business_id)
-	group by business_id, meter_id, day
-	order by business_id, meter_id, day
-	on conflict (business_id, meter_id, day) do update set ${addTotals}`
-);
-
 function totalColumns(totals: Total[]): Buffer[] {
+	const text = (value: Decimal | null): string | null => (value === null ? null : String(value));
 	return [
 		textArray(totals.map(({ businessId }) => businessId)),
 		textArray(totals.map(({ meterId }) => meterId)),
 		instantArray(totals.map(({ hour }) => hour)),
 		int8Array(totals.map(({ count }) => count)),
-		textArray(totals.map(({ sum }) => (sum === null ? null : String(sum)))),
-		textArray(totals.map(({ max }) => (max === null ? null : String(max)))),
-		textArray(totals.map(({ latest }) => (latest === null ? null : String(latest)))),
+		textArray(totals.map(({ sum }) => text(sum))),
+		textArray(totals.map(({ max }) => text(max))),
+		textArray(totals.map(({ latest }) => text(latest))),
 		instantArray(totals.map(({ latestAt }) => latestAt))
 	];
 }
 
-const addToUniques = prepared(
-	'usage.add_to_uniques',
-	`insert into usage.uniques as u (business_id, meter_id, value, first_hour, last_hour)
-	select business_id, meter_id, value, min(hour), max(hour)
-	from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-		as r (business_id, meter_id, value, hour)
-	group by business_id, meter_id, value
-	order by business_id, meter_id, value
-	on conflict (business_id, meter_id, value) do update
-		set first_hour = least(u.first_hour, excluded.first_hour),
-			last_hour = greatest(u.last_hour, excluded.last_hour)
-		where excluded.first_hour < u.first_hour or excluded.last_hour > u.last_hour`
-);
+interface BusinessSet {
+	businessId: string;
+	set: DimensionSet;
+	/** Both in one text. */
+	name: string;
+}
 
-const addToUniqueHours = prepared(
-	'usage.add_to_unique_hours',
-	`insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
-	select business_id, meter_id, value, hour, set_id
-	from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[])
-		as r (business_id, meter_id, value, hour, set_id)
-	order by business_id, meter_id, value, hour, set_id
-	on conflict (business_id, meter_id, value, hour, set_id) do nothing`
-);
+function setsOf(slices: Total[]): BusinessSet[] {
+	const found = new Map<string, BusinessSet>();
+	for (const { businessId, set } of slices) {
+		if (!set) continue;
+		const name = `${businessId} ${set.id}`;
+		if (!found.has(name)) found.set(name, { businessId, set, name });
+	}
+	return [...found.values()];
+}
 
-function uniqueColumns(uniques: Totals['uniqueHours']): Buffer[] {
+function setColumns(sets: BusinessSet[]): Buffer[] {
+	return [
+		textArray(sets.map(({ businessId }) => businessId)),
+		uuidArray(sets.map(({ set }) => set.id)),
+		textArray(sets.map(({ set }) => set.meterId)),
+		textArray(sets.map(({ set }) => set.dimensions))
+	];
+}
+
+function uniqueColumns(uniques: UniqueHour[]): Buffer[] {
 	return [
 		textArray(uniques.map(({ businessId }) => businessId)),
 		textArray(uniques.map(({ meterId }) => meterId)),
 		textArray(uniques.map(({ value }) => value)),
-		instantArray(uniques.map(({ hour }) => hour))
+		instantArray(uniques.map(({ hour }) => hour)),
+		uuidArray(uniques.map(({ setId }) => setId))
 	];
 }

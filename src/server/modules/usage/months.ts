@@ -15,8 +15,10 @@ export async function openMonths(entries: readonly Entry[]): Promise<void> {
 		if (!months.has(month)) missing.add(month);
 	}
 	for (const month of [...missing].sort()) {
-		await withSystem('usage.open-month', ({ db }) =>
-			sql`select usage.open_month(${month}::date)`.execute(db)
+		await withSystem(
+			'usage.open-month',
+			({ db }) => sql`select usage.open_month(${month}::date)`.execute(db),
+			{ unseen: true }
 		);
 		months.add(month);
 	}

@@ -7,7 +7,7 @@ function make(limits: Partial<ConstructorParameters<typeof GroupQueue>[0]> = {})
 	let now = 0;
 	const finish: (() => void)[] = [];
 	const queue = new GroupQueue<string, string>(
-		{ group: 10, writers: 1, worthwhile: 5, waiting: 20, patience: 1_000, ...limits },
+		{ group: 10, small: 0, waiting: 20, patience: 1_000, ...limits },
 		(group) => {
 			groups.push(group);
 			return new Promise((resolve) => {
@@ -58,15 +58,33 @@ it('keeps the order, and a group within its weight unless one item alone is heav
 	expect(items()).toEqual([['a'], ['b'], ['c', 'd'], ['e']]);
 });
 
-it('begins a further group only when enough waits, and never more than may be', () => {
-	const { queue, items } = make({ writers: 2 });
-	void queue.add('a', 1);
-	void queue.add('b', 4);
-	expect(items()).toEqual([['a']]);
-	void queue.add('c', 1);
-	expect(items()).toEqual([['a'], ['b', 'c']]);
-	void queue.add('d', 9);
+it('lets a small group wait a moment for those who were just answered, and no longer', async () => {
+	const { queue, items, finish } = make({ small: 5 });
+	for (const item of ['a', 'b', 'c', 'd', 'e']) void queue.add(item, 1);
+	await finish();
+	expect(items()).toEqual([['a'], ['b', 'c', 'd', 'e']]);
+	void queue.add('f', 1);
+	void queue.add('g', 1);
+	// Four are answered while two wait: six are expected.
+	await finish();
+	for (const item of ['h', 'i', 'j']) void queue.add(item, 1);
 	expect(items()).toHaveLength(2);
+	void queue.add('k', 1);
+	expect(items().at(-1)).toEqual(['f', 'g', 'h', 'i', 'j', 'k']);
+
+	void queue.add('l', 1);
+	await finish();
+	expect(items()).toHaveLength(3);
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(items().at(-1)).toEqual(['l']);
+});
+
+it('lets nobody wait where one caller sends one thing after the other', async () => {
+	const { queue, items, finish } = make({ small: 5 });
+	void queue.add('a', 1);
+	await finish();
+	void queue.add('b', 1);
+	expect(items()).toEqual([['a'], ['b']]);
 });
 
 it('turns callers away when too much waits, and takes them again when it is written', async () => {

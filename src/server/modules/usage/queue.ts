@@ -11,15 +11,16 @@ export interface Waiting<T, R> {
 interface Limits {
 	/** What one group may weigh together; a single item may weigh more. */
 	group: number;
-	/** How many groups may be written at a time. */
-	writers: number;
-	/** What must wait before a further group is begun beside one that is being written. */
-	worthwhile: number;
+	/** Below this weight a group is small: company makes it cheaper. */
+	small: number;
 	/** What may wait. Beyond it callers are turned away, so that memory stays bounded. */
 	waiting: number;
 	/** The longest that anything may have waited, in ms. Beyond it callers are turned away. */
 	patience: number;
 }
+
+/** How long a small group waits for company, in ms. */
+const lingerMs = 1;
 
 /**
  * Group commit: what arrives while one group is being written is written together in the next. Under
@@ -31,7 +32,10 @@ export class GroupQueue<T, R> {
 	readonly #clock: () => number;
 	#waiting: Waiting<T, R>[] = [];
 	#weight = 0;
-	#writing = 0;
+	#writing = false;
+	/** How many callers the next group waits for, and until when at the longest. */
+	#expected = 0;
+	#linger: NodeJS.Timeout | undefined;
 
 	/** @param write settles every item of the group; must not fail itself */
 	constructor(
@@ -61,22 +65,37 @@ export class GroupQueue<T, R> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({ item, weight, since: this.#clock(), settle: { resolve, reject } });
 			this.#weight += weight;
-			this.#start();
+			if (this.#waiting.length >= this.#expected) this.#start();
 		});
 	}
 
 	#start(): void {
-		while (
-			this.#waiting.length > 0 &&
-			(this.#writing === 0 ||
-				(this.#writing < this.#limits.writers && this.#weight >= this.#limits.worthwhile))
-		) {
-			this.#writing += 1;
-			void this.#write(this.#take()).finally(() => {
-				this.#writing -= 1;
-				this.#start();
-			});
-		}
+		clearTimeout(this.#linger);
+		this.#expected = 0;
+		if (this.#writing || this.#waiting.length === 0) return;
+		const group = this.#take();
+		this.#writing = true;
+		void this.#write(group).finally(() => {
+			this.#writing = false;
+			if (this.#isWorthWaiting(group)) this.#wait(group);
+			else this.#start();
+		});
+	}
+
+	/**
+	 * Callers who were answered together are back in a moment, as long as they have more to say. Without
+	 * waiting for them, those who waited and those who were answered would take turns in groups of half
+	 * the size.
+	 */
+	#isWorthWaiting(answered: Waiting<T, R>[]): boolean {
+		return answered.length > 1 && this.#waiting.length > 0 && this.#weight < this.#limits.small;
+	}
+
+	#wait(answered: Waiting<T, R>[]): void {
+		this.#expected = this.#waiting.length + answered.length;
+		this.#linger = setTimeout(() => {
+			this.#start();
+		}, lingerMs);
 	}
 
 	#take(): Waiting<T, R>[] {

@@ -9,18 +9,20 @@ export async function noteZones(entries: readonly Entry[]): Promise<void> {
 	const unknown = new Set<string>();
 	for (const { event } of entries) if (!zones.has(event.businessId)) unknown.add(event.businessId);
 	if (unknown.size === 0) return;
-	await withSystem('usage.note-zones', async (scope) => {
-		// A business that does not exist is left out here, and refused where the group is checked.
-		const rows = (await listBusinesses(scope, {})).filter(({ id }) => unknown.has(id));
-		if (rows.length === 0) return;
-		await scope.db
-			.insertInto('usage.zones')
-			.values(rows.map(({ id, timeZone }) => ({ business_id: id, time_zone: timeZone })))
-			.onConflict((conflict) => conflict.doNothing())
-			.execute();
-		unknown.clear();
-		for (const { id } of rows) unknown.add(id);
-	}).then(() => {
-		for (const id of unknown) zones.add(id);
-	});
+	const noted = await withSystem(
+		'usage.note-zones',
+		async (scope) => {
+			// A business that does not exist is left out here, and refused where the group is checked.
+			const rows = (await listBusinesses(scope, {})).filter(({ id }) => unknown.has(id));
+			if (rows.length === 0) return rows;
+			await scope.db
+				.insertInto('usage.zones')
+				.values(rows.map(({ id, timeZone }) => ({ business_id: id, time_zone: timeZone })))
+				.onConflict((conflict) => conflict.column('business_id').doNothing())
+				.execute();
+			return rows;
+		},
+		{ unseen: true }
+	);
+	for (const { id } of noted) zones.add(id);
 }
