@@ -70,9 +70,9 @@ export function findable(view: ShellView): Section[] {
 		{
 			label: m.shell_find_actions(),
 			places: [
-				{ href: '/support', label: m.shell_action_ticket(), icon: 'plus-circle' },
+				{ href: '/support/new', label: m.shell_action_ticket(), icon: 'plus-circle' },
 				{ href: '/billing', label: m.shell_action_pay(), icon: 'receipt' },
-				{ href: '/settings', label: m.shell_action_invite(), icon: 'user-plus' }
+				{ href: '/settings/team', label: m.shell_action_invite(), icon: 'user-plus' }
 			]
 		}
 	]);

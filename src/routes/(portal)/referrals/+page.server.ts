@@ -5,15 +5,20 @@ import {
 	readReferralSummary
 } from '#server/modules/referrals/index.ts';
 import { page } from '#server/web/page.ts';
+import { readCursor } from '../parts/cursor.ts';
 import type { PageServerLoad } from './$types';
 
+/** As many as stand beside the list of those who referred without leaving it far behind. */
+const shown = 15;
+
 export const load: PageServerLoad = page(async (scope, { url }) => {
-	const before = url.searchParams.get('before');
+	const before = readCursor(url.searchParams.get('before'));
 	const resellerId = url.searchParams.get('reseller');
 	const [summary, sources, { referrals, next }] = await Promise.all([
 		readReferralSummary(scope, {}),
 		listReferralSources(scope, {}),
 		listReferrals(scope, {
+			limit: shown,
 			...(before ? { before } : {}),
 			...(resellerId ? { resellerId } : {})
 		})

@@ -1,12 +1,13 @@
 import { m } from '#lib/paraglide/messages.js';
 import { listTickets, readUsualFirstReply } from '#server/modules/support/index.ts';
 import { page } from '#server/web/page.ts';
+import { readCursor } from '../parts/cursor.ts';
 import { readState } from './states.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
 	const state = readState(url.searchParams.get('state'));
-	const before = url.searchParams.get('before');
+	const before = readCursor(url.searchParams.get('before'));
 	const [{ tickets, next }, firstReply] = await Promise.all([
 		listTickets(scope, { ...(state ? { state } : {}), ...(before ? { before } : {}) }),
 		readUsualFirstReply(scope, {})

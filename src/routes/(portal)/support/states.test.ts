@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { readState, replyTime } from './states.ts';
 
 it.each([
+	[0, '1 minute'],
 	[1, '1 minute'],
 	[46, '46 minutes'],
 	[89, '89 minutes'],

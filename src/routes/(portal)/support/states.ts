@@ -30,8 +30,9 @@ export function readState(text: string | null): TicketState | undefined {
 	return ticketStates.find((state) => state === text);
 }
 
-/** How long a first reply usually takes, in minutes up to an hour and a half, then in hours. */
-export function replyTime(minutes: number): string {
+/** How long a reply takes, in minutes up to an hour and a half, then in hours; a minute at least. */
+export function replyTime(taken: number): string {
+	const minutes = Math.max(1, taken);
 	if (minutes < 90)
 		return byCount(minutes, { one: m.support_minute, other: m.support_minutes })({ minutes });
 	const hours = Math.round(minutes / 60);

@@ -1,6 +1,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import { listBusinesses } from '#server/modules/businesses/index.ts';
 import { countTicketQueue, listTicketQueue } from '#server/modules/support/index.ts';
+import { readCursor } from '../../../(portal)/parts/cursor.ts';
 import { consolePage } from '../../frame.server.ts';
 import type { PageServerLoad } from './$types';
 
@@ -8,7 +9,7 @@ export const load: PageServerLoad = consolePage(
 	'looking at what waits for an answer',
 	async (scope, { url }) => {
 		const state = url.searchParams.get('state') === 'waiting' ? 'waiting' : 'open';
-		const after = url.searchParams.get('after');
+		const after = readCursor(url.searchParams.get('after'));
 		const [businesses, counts, { tickets, next }] = await Promise.all([
 			listBusinesses(scope, {}),
 			countTicketQueue(scope, {}),
