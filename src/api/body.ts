@@ -1,3 +1,4 @@
+import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { Expected, TooMany } from '#server/platform/errors.ts';
@@ -102,15 +103,15 @@ function tooLarge(c: Context<Env>): Expected {
 	return fault('body_too_large', 413, 'A body has at most 1 MB (1,048,576 bytes).');
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /** @throws Expected `invalid_json` */
-export function parseJson(body: Uint8Array): unknown {
+export function parseJson(body: Buffer): unknown {
+	const wrong = 'The body is not JSON in UTF-8.';
+	if (!isUtf8Bytes(body)) throw fault('invalid_json', 400, wrong);
 	try {
-		return JSON.parse(utf8.decode(body));
+		return JSON.parse(body.toString());
 	} catch (error) {
-		if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error;
-		throw fault('invalid_json', 400, 'The body is not JSON in UTF-8.');
+		if (!(error instanceof SyntaxError)) throw error;
+		throw fault('invalid_json', 400, wrong);
 	}
 }
 

@@ -10,8 +10,11 @@ const longestText = 500;
  */
 const forbidden = /[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/;
 
+/** Nearly every attribute, told by one look. */
+const plain = /^[ -~]*$/;
+
 export function isText(value: string): boolean {
-	return !forbidden.test(value) && value.isWellFormed();
+	return plain.test(value) || (!forbidden.test(value) && value.isWellFormed());
 }
 
 const reference = /^(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[\dA-Fa-f]{2})+$/;

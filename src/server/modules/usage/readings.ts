@@ -142,12 +142,17 @@ function readValue({ aggregation, valueProperty }: Meter, data: unknown): Decima
 	);
 }
 
-/** The sets met before, a meter's under its id: the same few come again and again. */
-const sets = new Map<string, DimensionSet>();
-const setsKept = 50_000;
+/** A step for each dimension in turn, by its value; the last one leads to the set. */
+type Steps = Map<string | null, Steps | DimensionSet>;
+
+/** The sets met before, by meter: the same few come again and again. */
+const met = new Map<string, Steps>();
+const mostMet = 50_000;
+let countMet = 0;
 
 function readDimensions({ id, dimensions }: Meter, data: unknown): DimensionSet | Issue {
 	const values: (string | null)[] = [];
+	let at: Steps | DimensionSet | undefined = met.get(id);
 	for (const name of dimensions) {
 		const value = property(data, name);
 		const text = value === undefined || value === null ? null : readText(value);
@@ -158,20 +163,34 @@ function readDimensions({ id, dimensions }: Meter, data: unknown): DimensionSet 
 				message: `The property ${name} must be text, a number, true or false, of at most ${longestText} characters.`
 			};
 		values.push(text);
+		if (at instanceof Map) at = at.get(text);
 	}
-	const name = `${id} ${JSON.stringify(values)}`;
-	const met = sets.get(name);
-	if (met) return met;
+	return at && !(at instanceof Map) ? at : makeSet(id, dimensions, values);
+}
+
+function makeSet(meterId: string, dimensions: string[], values: (string | null)[]): DimensionSet {
 	const present = dimensions.flatMap((dimension, index) =>
 		values[index] === null ? [] : [[dimension, values[index]] as const]
 	);
 	const set = {
-		id: digest(name),
-		meterId: id,
+		id: digest(`${meterId} ${JSON.stringify(values)}`),
+		meterId,
 		dimensions: JSON.stringify(Object.fromEntries(present))
 	};
-	if (sets.size >= setsKept) sets.clear();
-	sets.set(name, set);
+	countMet += 1;
+	if (countMet > mostMet) {
+		met.clear();
+		countMet = 1;
+	}
+	let steps: Steps = met.get(meterId) ?? new Map();
+	met.set(meterId, steps);
+	for (const value of values.slice(0, -1)) {
+		const next = steps.get(value);
+		const onward: Steps = next instanceof Map ? next : new Map();
+		steps.set(value, onward);
+		steps = onward;
+	}
+	steps.set(values.at(-1) ?? null, set);
 	return set;
 }
 

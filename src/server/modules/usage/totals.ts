@@ -33,68 +33,85 @@ export interface Totals {
 
 const noSet: Bytes16 = '\0'.repeat(16);
 
+/** The total of an hour while it grows, with what it is made of. */
+interface Growing {
+	total: Total;
+	slices: Map<Bytes16, Total>;
+	/** Values of a `unique` meter, by dimension set. */
+	values: Map<Bytes16, Set<string>>;
+}
+
 /**
  * Adds events up by meter and hour, and by dimension set. Order does not matter: of several readings at
  * the latest moment the greatest stands, so that every recount comes to the same.
  */
 export function addUp(entries: readonly Entry[]): Totals {
-	const hours = new Map<string, Total>();
-	const slices = new Map<string, Total>();
-	const uniqueHours = new Map<string, UniqueHour>();
+	// Maps in maps: a key made of all its parts would have to be put together for every reading.
+	const businesses = new Map<string, Map<number, Map<string, Growing>>>();
 	for (const { event, hour, readings } of entries) {
 		const { businessId, time } = event;
+		const hours = getOrMake(businesses, businessId, () => new Map<number, Map<string, Growing>>());
+		const meters = getOrMake(hours, hour, () => new Map<string, Growing>());
 		for (const { meter, value, set } of readings) {
-			const name = `${businessId} ${meter.id} ${hour}`;
-			const number = meter.aggregation === 'unique' ? null : value;
-			add(hours, name, businessId, meter.id, hour, null, number, time);
-			if (set) add(slices, `${name} ${set.id}`, businessId, meter.id, hour, set, number, time);
-			if (meter.aggregation !== 'unique') continue;
-			const setId = set?.id ?? noSet;
-			const text = String(value);
-			const nameOfValue = `${name} ${setId} ${text}`;
-			if (!uniqueHours.has(nameOfValue))
-				uniqueHours.set(nameOfValue, {
-					businessId,
-					meterId: meter.id,
-					setId,
-					hour,
-					value: text,
-					name: nameOfValue
-				});
+			const unique = meter.aggregation === 'unique';
+			const number = unique ? null : value;
+			const met = meters.get(meter.id);
+			const growing = met ?? {
+				total: begin(businessId, meter.id, hour, null, number, time),
+				slices: new Map<Bytes16, Total>(),
+				values: new Map<Bytes16, Set<string>>()
+			};
+			if (met) add(met.total, number, time);
+			else meters.set(meter.id, growing);
+			if (set) {
+				const slice = growing.slices.get(set.id);
+				if (slice) add(slice, number, time);
+				else growing.slices.set(set.id, begin(businessId, meter.id, hour, set, number, time));
+			}
+			if (unique)
+				getOrMake(growing.values, set?.id ?? noSet, () => new Set<string>()).add(String(value));
 		}
 	}
-	return {
-		hours: [...hours.values()],
-		slices: [...slices.values()],
-		uniqueHours: [...uniqueHours.values()]
-	};
+	const totals: Totals = { hours: [], slices: [], uniqueHours: [] };
+	for (const hours of businesses.values())
+		for (const meters of hours.values())
+			for (const growing of meters.values()) collect(totals, growing);
+	return totals;
 }
 
-function add(
-	totals: Map<string, Total>,
-	name: string,
+function collect({ hours, slices, uniqueHours }: Totals, { total, ...parts }: Growing): void {
+	const { businessId, meterId, hour } = total;
+	hours.push(total);
+	slices.push(...parts.slices.values());
+	for (const [setId, values] of parts.values)
+		for (const value of values) {
+			const name = `${businessId} ${meterId} ${hour} ${setId} ${value}`;
+			uniqueHours.push({ businessId, meterId, setId, hour, value, name });
+		}
+}
+
+function begin(
 	businessId: string,
 	meterId: string,
 	hour: number,
 	set: DimensionSet | null,
 	value: Decimal | null,
 	time: number
-): void {
-	const total = totals.get(name);
-	if (!total) {
-		totals.set(name, {
-			businessId,
-			meterId,
-			hour,
-			set,
-			count: 1,
-			sum: value,
-			max: value,
-			latest: value,
-			latestAt: time
-		});
-		return;
-	}
+): Total {
+	return {
+		businessId,
+		meterId,
+		hour,
+		set,
+		count: 1,
+		sum: value,
+		max: value,
+		latest: value,
+		latestAt: time
+	};
+}
+
+function add(total: Total, value: Decimal | null, time: number): void {
 	total.count += 1;
 	if (value !== null && total.sum !== null && total.max !== null && total.latest !== null) {
 		total.sum = addDecimals(total.sum, value);
@@ -106,4 +123,10 @@ function add(
 			total.latest = value;
 	}
 	if (time > total.latestAt) total.latestAt = time;
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+	let value = map.get(key);
+	if (value === undefined) map.set(key, (value = make()));
+	return value;
 }
