@@ -4,6 +4,7 @@ import { listSubscriptions } from '#server/modules/billing/index.ts';
 import { listMembers } from '#server/modules/businesses/index.ts';
 import { wordActivity } from '#server/web/activity.ts';
 import { page } from '#server/web/page.ts';
+import { readCursor } from '../parts/cursor.ts';
 import type { PageServerLoad } from './$types';
 
 const pageLength = 25;
@@ -18,12 +19,12 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 	const people = members.map(({ personId, name }) => ({ id: personId, name }));
 	const product = products.find(({ slug }) => slug === asked('product')) ?? null;
 	const person = people.find(({ id }) => id === asked('person')) ?? null;
-	const before = asked('before');
+	const before = readCursor(url.searchParams.get('before'));
 	const { entries, next } = await listActivity(scope, {
 		limit: pageLength,
 		...(product ? { product: product.slug } : {}),
 		...(person ? { person: person.id } : {}),
-		...(before === null ? {} : { before })
+		...(before === undefined ? {} : { before })
 	});
 	return {
 		title: m.activity_title(),
@@ -35,7 +36,7 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		person,
 		/** What the address asked for and nobody knows; the list is then not narrowed by it. */
 		unknown: (asked('product') !== null && !product) || (asked('person') !== null && !person),
-		newest: before === null,
+		newest: before === undefined,
 		entries: entries.map(wordActivity),
 		next
 	};

@@ -3,12 +3,13 @@ import { listProducts } from '#server/modules/catalogue/index.ts';
 import { countUnread, listNotifications, markRead } from '#server/modules/notifications/index.ts';
 import { wordNotification } from '#server/web/notifications.ts';
 import { form, page, safeReturn } from '#server/web/page.ts';
+import { readCursor } from '../parts/cursor.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
-	const before = url.searchParams.get('before');
+	const before = readCursor(url.searchParams.get('before'));
 	const [{ notifications, next }, unread, products] = await Promise.all([
-		listNotifications(scope, before === null ? {} : { before }),
+		listNotifications(scope, before === undefined ? {} : { before }),
 		countUnread(scope, {}),
 		listProducts(scope, {})
 	]);
@@ -18,7 +19,7 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		zone: scope.actor.timeZone,
 		unread,
 		/** Where this page of the list begins; null for the newest. */
-		before,
+		before: before ?? null,
 		notifications: notifications.map((one) => wordNotification(one, products)),
 		next
 	};
@@ -42,8 +43,8 @@ export const actions: Actions = {
 };
 
 function backTo(url: URL): string {
-	const before = url.searchParams.get('before');
-	return before === null
+	const before = readCursor(url.searchParams.get('before'));
+	return before === undefined
 		? '/notifications'
 		: `/notifications?${new URLSearchParams({ before }).toString()}`;
 }

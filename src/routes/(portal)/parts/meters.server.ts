@@ -17,7 +17,7 @@ export interface MeterFigure {
 	previous: number | null;
 }
 
-/** What the meters of these products have counted, in the order in which they were defined. */
+/** What the meters of these products have counted: product by product in this order, data first, the rest by name. */
 export async function readMeterFigures(
 	scope: MemberScope,
 	range: DateRange,
@@ -31,8 +31,11 @@ export async function readMeterFigures(
 		listUsage(scope, { ...product, from: range.start, to: range.end }),
 		listUsage(scope, { ...product, from: previous.start, to: previous.end })
 	]);
+	const rank = (meter: Meter): number =>
+		2 * productIds.indexOf(meter.productId) + (movesBytes(meter) ? 0 : 1);
 	return meters
 		.filter(({ productId }) => productIds.includes(productId))
+		.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name))
 		.map((meter) => ({ meter, value: totalOf(now, meter), previous: totalOf(before, meter) }));
 }
 
