@@ -187,9 +187,14 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 	};
 }
 
+/** Each job of a batch ends by itself: one that fails takes none of the others along. */
 async function runJob(running: PgBoss, job: Job<never>, id: string, data: never): Promise<void> {
 	try {
-		if (job.opensOwnDoors) return await job.work(data);
+		if (job.opensOwnDoors) {
+			await job.work(data);
+			await running.complete(job.name, id);
+			return;
+		}
 		await withSystem(job.name, async (scope) => {
 			await job.work(scope, data);
 			await running.complete(job.name, id, null, {
@@ -198,7 +203,7 @@ async function runJob(running: PgBoss, job: Job<never>, id: string, data: never)
 		});
 	} catch (error) {
 		runtime().log.error({ job: job.name, id, error }, 'a job failed; it will be tried again');
-		throw error;
+		await running.fail(job.name, id, { message: (error as Error).message });
 	}
 }
 

@@ -31,6 +31,10 @@ export async function readViewer(token: string | undefined): Promise<Viewer | nu
 				memberships.find(({ businessId }) => businessId === session.businessId) ??
 				memberships[0] ??
 				null;
+			// Whoever joined, or left, since: the session is written down for the business it acts for.
+			if (current && current.businessId !== session.businessId) {
+				await moveSession(scope, { sessionId: session.sessionId, businessId: current.businessId });
+			}
 			return { session, memberships, current };
 		},
 		{ unseen: true }

@@ -9,7 +9,9 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const returnTo = safeReturn(url.searchParams.get('return_to'));
-	if (await locals.viewer()) redirect(303, returnTo);
+	// A product may want the password again, whoever is signed in.
+	const again = url.searchParams.get('again') === '1';
+	if (!again && (await locals.viewer())) redirect(303, returnTo);
 	// Signing in on the way to a product goes on to that product, which the browser counts as the form's target.
 	if (returnTo.startsWith('/oidc/')) locals.formTargets = await productOrigins();
 	return { returnTo, products: await productsForSale() };

@@ -1,5 +1,7 @@
 import { defineJob, on } from '../../platform/jobs.ts';
 import { lifetimeDays } from '../identity/index.ts';
+// For the type of the event that it tells.
+import type {} from '../businesses/index.ts';
 import { sweepPayloads } from './payloads.ts';
 import { endSignIns } from './sign-ins.ts';
 
@@ -9,6 +11,10 @@ on('session.ended', 'launch.session-ended', async (scope, { data }) => {
 
 on('access.removed', 'launch.access-removed', async (scope, { businessId, data }) => {
 	await endSignIns(scope, { businessId, personId: data.personId, productId: data.productId });
+});
+
+on('member.removed', 'launch.member-removed', async (scope, { businessId, data }) => {
+	await endSignIns(scope, { businessId, personId: data.personId });
 });
 
 defineJob({

@@ -91,7 +91,8 @@ export async function endSignIns(
 	scope: Scope<System>,
 	which:
 		| { sessionId: string }
-		| { businessId: string; personId: string; productId: string }
+		/** Of one product, or of all of them. */
+		| { businessId: string; personId: string; productId?: string }
 		| { startedBefore: Date }
 ): Promise<number> {
 	let query = scope.db.deleteFrom('launch.sign_ins');
@@ -100,8 +101,8 @@ export async function endSignIns(
 	else {
 		query = query
 			.where('business_id', '=', which.businessId)
-			.where('person_id', '=', which.personId)
-			.where('product_id', '=', which.productId);
+			.where('person_id', '=', which.personId);
+		if (which.productId) query = query.where('product_id', '=', which.productId);
 	}
 	const ended = await query.returning(columns).execute();
 	await deletePayloadsOf(
