@@ -49,13 +49,14 @@ export const readHomeFigures = usecase(
 		const zone = zoneOf(scope);
 		const hours = wholeHours({ from, to });
 		const spans = [business, zone, from, to, previousFrom, previousEnd];
-		const tail = wholeHours({ from: previousTo, to: previousTo }).to;
-		const [[steps], [before], rows] = await Promise.all([
+		const until = wholeHours({ from: previousTo, to: previousTo }).to;
+		const [[steps], [tail], rows] = await Promise.all([
 			bucket === 'hour' ? stepsByHour(scope, spans) : stepsByDay(scope, spans),
-			bytesBefore(scope, [business, zone, previousFrom, tail]),
+			tailOfDay(scope, [business, zone, until]),
 			levelsAndPeople(scope, [business, hours.from, hours.to])
 		]);
 		const current = new Map(Object.entries(steps?.current ?? {}));
+		const previous = new Map(Object.entries(steps?.previous ?? {}));
 		const products = new Map<
 			string,
 			{ latest: Record<string, number>; activeUsers: number | null }
@@ -73,21 +74,34 @@ export const readHomeFigures = usecase(
 		}
 		return {
 			bytes: {
-				total: current.size === 0 ? null : addUp(current.values()),
-				previous: before?.bytes == null ? null : Number(before.bytes),
+				total: addUp(current.values()),
+				previous: addUp(
+					bucket === 'hour'
+						? before(previous, tail?.until ?? '')
+						: [
+								...before(previous, tail?.day ?? ''),
+								...(tail?.bytes == null ? [] : [Number(tail.bytes)])
+							]
+				),
 				lastReadingAt,
 				steps: current,
-				previousSteps: new Map(Object.entries(steps?.previous ?? {}))
+				previousSteps: previous
 			},
 			products
 		};
 	}
 );
 
-function addUp(values: Iterable<number>): number {
-	let sum = 0;
-	for (const value of values) sum += value;
+/** Null for nothing, which is not the same as zero bytes. */
+function addUp(values: Iterable<number>): number | null {
+	let sum: number | null = null;
+	for (const value of values) sum = (sum ?? 0) + value;
 	return sum;
+}
+
+/** The values of steps that begin before another step; as text, dates and hours sort by time. */
+function before(steps: ReadonlyMap<string, number>, end: string): number[] {
+	return [...steps].flatMap(([step, value]) => (step < end ? [value] : []));
 }
 
 interface Steps {
@@ -130,22 +144,16 @@ const stepsByHour = prepared<Steps>(
 	) hours`
 );
 
-/** From the first day on to an hour of the last: whole days, then the hours of the one that is not whole. */
-const bytesBefore = prepared<{ bytes: string | null }>(
-	'usage.home_bytes_before',
-	`select sum(sum) as bytes from (
-		select d.sum from usage.meters m
-		join usage.days d on d.business_id = $1 and d.meter_id = m.id
-			and d.day >= ($3::timestamptz at time zone $2)::date
-			and d.day < ($4::timestamptz at time zone $2)::date
-		where m.unit = 'bytes' and m.aggregation = 'sum'
-		union all
-		select h.sum from usage.meters m
+/** What an hour divides its day into: which day and hour it is, and the bytes of that day before it. */
+const tailOfDay = prepared<{ day: string; until: string; bytes: string | null }>(
+	'usage.home_tail_of_day',
+	`select to_char(local, 'YYYY-MM-DD') as day, to_char(local, 'YYYY-MM-DD"T"HH24:MI') as until, (
+		select sum(h.sum) from usage.meters m
 		join usage.hours h on h.business_id = $1 and h.meter_id = m.id
-			and h.hour >= ($4::timestamptz at time zone $2)::date::timestamp at time zone $2
-			and h.hour < $4::timestamptz
+			and h.hour >= date_trunc('day', local) at time zone $2 and h.hour < $3::timestamptz
 		where m.unit = 'bytes' and m.aggregation = 'sum'
-	) pieces`
+	) as bytes
+	from (select $3::timestamptz at time zone $2 as local) moment`
 );
 
 interface Level {
