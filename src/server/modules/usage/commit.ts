@@ -134,7 +134,7 @@ async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
 	for (const { productId, entries } of batches) {
 		const of = businesses.get(productId) ?? new Set();
 		businesses.set(productId, of);
-		for (const { event } of entries) of.add(event.businessId);
+		for (const { businessId } of entries) of.add(businessId);
 	}
 	const [live, holders] = await Promise.all([
 		listLiveKeys(scope, { ids: [...new Set(batches.map(({ keyId }) => keyId))] }),
@@ -155,8 +155,8 @@ async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
 			refusals.set(batch, revokedKey());
 			continue;
 		}
-		const issues = batch.entries.flatMap(({ event }, index) =>
-			holding.get(batch.productId)?.has(event.businessId) ? [] : [{ ...unknownBusiness(), index }]
+		const issues = batch.entries.flatMap(({ businessId }, index) =>
+			holding.get(batch.productId)?.has(businessId) ? [] : [{ ...unknownBusiness(), index }]
 		);
 		if (issues.length > 0) refusals.set(batch, new Invalid(issues, 'unknown_business', 422));
 	}

@@ -47,9 +47,9 @@ const receiveNew = prepared<{ ordinal: bigint }>(
 
 function receiptColumns(entries: Entry[]): Buffer[] {
 	return [
-		textArray(entries.map(({ event }) => event.businessId)),
+		textArray(entries.map(({ businessId }) => businessId)),
 		uuidArray(entries.map(({ key }) => key)),
-		instantArray(entries.map(({ event }) => event.time))
+		instantArray(entries.map(({ time }) => time))
 	];
 }
 
@@ -172,21 +172,17 @@ const write = prepared(
 
 function eventColumns(entries: Entry[]): Buffer[] {
 	return [
-		textArray(entries.map(({ event }) => event.businessId)),
-		instantArray(entries.map(({ event }) => event.time)),
+		textArray(entries.map(({ businessId }) => businessId)),
+		instantArray(entries.map(({ time }) => time)),
 		instantArray(entries.map(({ receivedAt }) => receivedAt)),
 		uuidArray(entries.map(({ key }) => key)),
 		textArray(entries.map(({ productId }) => productId)),
-		textArray(entries.map(({ event }) => event.source)),
-		textArray(entries.map(({ event }) => event.id)),
-		textArray(entries.map(({ event }) => event.type)),
-		jsonArray(entries.map(({ event }) => toJson(event.data))),
-		jsonArray(entries.map(({ event }) => toJson(event.attributes)))
+		textArray(entries.map(({ source }) => source)),
+		textArray(entries.map(({ id }) => id)),
+		textArray(entries.map(({ type }) => type)),
+		jsonArray(entries.map(({ data }) => data)),
+		jsonArray(entries.map(({ attributes }) => attributes))
 	];
-}
-
-function toJson(value: unknown): string | null {
-	return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
 function totalColumns(totals: Total[]): Buffer[] {

@@ -38,10 +38,12 @@ export interface Reading {
 }
 
 /** An event that has been understood, ready to be written. */
-export interface Entry {
-	event: UsageEvent;
+export interface Entry extends Omit<UsageEvent, 'data' | 'attributes'> {
 	productId: string;
 	key: Bytes16;
+	/** JSON. */
+	data: string | null;
+	attributes: string | null;
 	/** The beginning of the hour (UTC) in which it happened, in milliseconds since 1970. */
 	hour: number;
 	receivedAt: number;
@@ -54,7 +56,7 @@ export const aheadMs = 5 * 60_000;
 
 const hourMs = 3_600_000;
 const longestText = 200;
-const businessId = idPattern('biz');
+const businessIdForm = idPattern('biz');
 
 /**
  * Reads an event with the meters that count its type.
@@ -67,7 +69,7 @@ export function readEvent(
 	meters: readonly Meter[] | undefined,
 	now: number
 ): Entry | Issue {
-	if (!businessId.test(event.businessId)) return unknownBusiness();
+	if (!businessIdForm.test(event.businessId)) return unknownBusiness();
 	if (!meters)
 		return {
 			path: 'type',
@@ -94,11 +96,18 @@ export function readEvent(
 		if (set !== null && 'path' in set) return set;
 		readings.push({ meter, value, set });
 	}
+	const { businessId, source, id, type, time } = event;
 	return {
-		event,
+		businessId,
+		source,
+		id,
+		type,
+		time,
+		data: toJson(event.data),
+		attributes: toJson(event.attributes),
 		productId,
 		key: receiptKey(event, productId),
-		hour: event.time - (((event.time % hourMs) + hourMs) % hourMs),
+		hour: time - (((time % hourMs) + hourMs) % hourMs),
 		receivedAt: now,
 		readings
 	};
@@ -110,6 +119,10 @@ export function unknownBusiness(): Issue {
 		code: 'unknown_business',
 		message: 'No business of this id has this product.'
 	};
+}
+
+function toJson(value: unknown): string | null {
+	return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
 /** Attributes hold no control characters, so a zero character keeps the parts apart. */

@@ -48,8 +48,7 @@ interface Growing {
 export function addUp(entries: readonly Entry[]): Totals {
 	// Maps in maps: a key made of all its parts would have to be put together for every reading.
 	const businesses = new Map<string, Map<number, Map<string, Growing>>>();
-	for (const { event, hour, readings } of entries) {
-		const { businessId, time } = event;
+	for (const { businessId, time, hour, readings } of entries) {
 		const hours = getOrMake(businesses, businessId, () => new Map<number, Map<string, Growing>>());
 		const meters = getOrMake(hours, hour, () => new Map<string, Growing>());
 		for (const { meter, value, set } of readings) {

@@ -7,7 +7,7 @@ import type { Entry } from './readings.ts';
 export async function noteZones(entries: readonly Entry[]): Promise<void> {
 	const { zones } = memory();
 	const unknown = new Set<string>();
-	for (const { event } of entries) if (!zones.has(event.businessId)) unknown.add(event.businessId);
+	for (const { businessId } of entries) if (!zones.has(businessId)) unknown.add(businessId);
 	if (unknown.size === 0) return;
 	const noted = await withSystem(
 		'usage.note-zones',
