@@ -5,7 +5,7 @@ import { listSubscriptionPrices, type Subscription } from '#server/modules/billi
 import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
 import type { Product } from '#server/modules/catalogue/index.ts';
 import { listAccesses, readLauncher } from '#server/modules/launch/index.ts';
-import { readBytes, readQuantities } from '#server/modules/usage/index.ts';
+import { listMeters, readBytes, readQuantities } from '#server/modules/usage/index.ts';
 import { wordActivity } from '#server/web/activity.ts';
 import { mayDo, type MemberScope } from '#server/web/page.ts';
 import { initialsOf } from '#server/web/shell.ts';
@@ -170,7 +170,10 @@ async function readPrices(
 	product: Product,
 	subscription: Subscription
 ): Promise<Pick<PlanView, 'price' | 'usage'>> {
-	const prices = await listSubscriptionPrices(scope, {});
+	const [prices, known] = await Promise.all([
+		listSubscriptionPrices(scope, {}),
+		listMeters(scope, {})
+	]);
 	const price = prices.find(({ subscriptionId }) => subscriptionId === subscription.id);
 	if (!price) return { price: null, usage: [] };
 	const { amountMinor, currency } = price;
@@ -182,7 +185,10 @@ async function readPrices(
 		price: { amountMinor, currency },
 		usage: price.usage.map(({ meter, label, included, unitMinor }) => ({
 			meter,
-			label,
+			// The bill's own label tells of what is beyond the included; this tells of all.
+			label:
+				known.find(({ productId, slug }) => productId === product.id && slug === meter)?.name ??
+				label,
 			included,
 			unitMinor,
 			currency,
