@@ -58,7 +58,8 @@ export async function keepPage(
 	].join('\n');
 	const now = performance.now();
 	const known = kept.get(key);
-	if (known && known.until > now && !asksAnew(event.request)) {
+	const anew = asksAnew(event.request);
+	if (known && known.until > now && !anew) {
 		kept.delete(key);
 		kept.set(key, known);
 		return new Response(known.body, { headers: known.headers });
@@ -67,7 +68,7 @@ export async function keepPage(
 	// Who asks while it is being drawn, and nothing has changed since that began, waits for the same drawing.
 	const state = changesOf(member.businessId);
 	const under = drawing.get(key);
-	const same = under?.state === state ? await under.page : null;
+	const same = under?.state === state && !anew ? await under.page : null;
 	if (same) return new Response(same.body, { headers: same.headers });
 
 	const answer = draw().then(compressed);
