@@ -18,10 +18,16 @@ export interface Live {
 	close(): Promise<void>;
 }
 
-/** Tells open pages, on every process, after the scope's transaction has committed. */
-export async function announce(scope: Scope, businessId: string, topic: Topic): Promise<void> {
-	noteAnnouncement(scope, businessId);
-	await sql`select pg_notify(${channel}, ${`${businessId} ${topic}`})`.execute(scope.db);
+/** Tells open pages, of one business or several, on every process, after the scope's transaction has committed. */
+export async function announce(
+	scope: Scope,
+	businessId: string | readonly string[],
+	topic: Topic
+): Promise<void> {
+	const businessIds = typeof businessId === 'string' ? [businessId] : businessId;
+	for (const id of businessIds) noteAnnouncement(scope, id);
+	await sql`select pg_notify(${channel}, id || ${` ${topic}`})
+		from unnest(${businessIds}::text[]) id`.execute(scope.db);
 }
 
 /** One LISTEN connection a process, opened again with back-off when it breaks. */
@@ -49,14 +55,15 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	const open = async (): Promise<void> => {
 		try {
 			const opened = await connect();
+			// Also one that is closed at once can break while it ends.
+			opened.on('error', (error) => {
+				log.warn({ error: error.message }, 'the live connection broke');
+			});
 			if (closed) return await opened.end();
 			client = opened;
 			opened.on('notification', ({ payload = '' }) => {
 				const [businessId = '', topic = ''] = payload.split(' ');
 				tell(topic as Topic, businessId);
-			});
-			opened.on('error', (error) => {
-				log.warn({ error: error.message }, 'the live connection broke');
 			});
 			opened.on('end', again);
 			await opened.query(`listen ${channel}`);

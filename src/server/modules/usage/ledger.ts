@@ -75,7 +75,7 @@ export async function writeEntries(scope: Scope<System>, entries: Entry[]): Prom
 			...setColumns(newSets),
 			...uniqueColumns(newUniques)
 		]),
-		...[...businesses].sort().map((businessId) => announce(scope, businessId, 'usage'))
+		announce(scope, [...businesses], 'usage')
 	]);
 	return () => {
 		for (const { name } of newSets) known.sets.add(name);
