@@ -39,18 +39,24 @@ class Refused extends Error {
 /** Pauses, in ms, before a group is tried again after the connection broke. */
 const pauses = [20, 200, 800];
 
-/**
- * True while events come that were received before: receipts are then looked up before they are
- * written. Otherwise writing them is the look-up, at half the price.
- */
-let expectRepetition = false;
+/** True while events come that were received before: it is then not worth hoping for the contrary. */
+let repetition = false;
 
-/** Writes a group in one transaction and settles each of its batches. */
+/**
+ * Writes a group in one transaction and settles each of its batches.
+ *
+ * Hopefully at first: everything is sent at once, as if every event were new and every business known.
+ * When that fails for whatever reason nothing was written, and the group is written again step by step.
+ */
 export async function commitGroup(group: Group): Promise<void> {
 	let left = group;
+	let hopeful = !repetition;
 	for (let breaks = 0; left.length > 0;) {
 		try {
-			const fresh = await writeGroup(left.map(({ item }) => item));
+			const fresh = await writeGroup(
+				left.map(({ item }) => item),
+				hopeful
+			);
 			for (const { item, settle } of left) settle.resolve(countFresh(item, fresh));
 			return;
 		} catch (error) {
@@ -60,14 +66,15 @@ export async function commitGroup(group: Group): Promise<void> {
 					if (refusal) settle.reject(refusal);
 				}
 				left = left.filter(({ item }) => !error.refusals.has(item));
-			} else if (violatedConstraint(error)?.endsWith('receipts_pkey')) {
-				expectRepetition = true;
 			} else if (isPassing(error) && breaks < pauses.length) {
 				// Whether the transaction committed is unknown. Its receipts tell, so trying again counts nothing twice.
 				runtime().log.warn({ error }, 'events could not be written; trying again');
-				expectRepetition = true;
 				await wait(pauses[breaks]);
 				breaks += 1;
+				hopeful = false;
+			} else if (hopeful) {
+				repetition = violatedConstraint(error)?.endsWith('receipts_pkey') ?? false;
+				hopeful = false;
 			} else if (left.length > 1) {
 				// A bug of ours that one of them meets must not cost the others their answer.
 				for (const one of left) await commitGroup([one]);
@@ -81,14 +88,13 @@ export async function commitGroup(group: Group): Promise<void> {
 }
 
 /** @returns the entries that had not been counted before */
-async function writeGroup(batches: Batch[]): Promise<ReadonlySet<Entry>> {
+async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlySet<Entry>> {
 	const entries = firstOfEach(batches);
 	await Promise.all([openMonths(entries), noteZones(entries)]);
-	const careful = expectRepetition;
 	let fresh = entries;
 	const committed = await withSystem('usage.record', async (scope) => {
 		authorize(scope, 'usage.record');
-		if (!careful) {
+		if (hopeful) {
 			const [, , committed] = await Promise.all([
 				check(scope, batches),
 				insertReceipts(scope, entries),
@@ -100,7 +106,7 @@ async function writeGroup(batches: Batch[]): Promise<ReadonlySet<Entry>> {
 		return writeEntries(scope, fresh);
 	});
 	committed();
-	expectRepetition = careful && fresh.length < entries.length;
+	if (!hopeful && fresh.length === entries.length) repetition = false;
 	return new Set(fresh);
 }
 
