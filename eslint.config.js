@@ -39,18 +39,30 @@ export default ts.config(
 	{
 		files: ['**/*.ts'],
 		languageOptions: { parserOptions: { projectService: true } },
-		rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' }
+		rules: {
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/no-misused-promises': 'error'
+		}
 	},
 	{
 		// Domain code is told the time by its scope, so that a test can set the clock (docs: style, 18).
 		files: ['src/server/modules/**/*.ts'],
 		ignores: ['**/*.test.ts'],
 		rules: {
-			'no-restricted-globals': ['error', { name: 'fetch', message: 'No network call inside a module but through its provider file.' }],
+			'no-restricted-globals': [
+				'error',
+				{ name: 'fetch', message: 'No network call inside a module but through its provider file.' }
+			],
 			'no-restricted-syntax': [
 				'error',
-				{ selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time from scope.now.' },
-				{ selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Take the time from scope.now.' }
+				{
+					selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+					message: 'Take the time from scope.now.'
+				},
+				{
+					selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+					message: 'Take the time from scope.now.'
+				}
 			]
 		}
 	},
@@ -63,6 +75,20 @@ export default ts.config(
 		// Pages are served at the root of their host; plain addresses stay readable.
 		rules: { 'svelte/no-navigation-without-resolve': 'off' }
 	},
-	{ files: ['bin/**', 'bench/**', 'tests/**', 'seeds/**', 'examples/**', 'src/main.ts', 'src/worker.ts'], rules: { 'no-console': 'off' } },
-	{ files: ['src/lib/enhance/**', 'src/service-worker.ts'], languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } } }
+	{
+		files: [
+			'bin/**',
+			'bench/**',
+			'tests/**',
+			'seeds/**',
+			'examples/**',
+			'src/main.ts',
+			'src/worker.ts'
+		],
+		rules: { 'no-console': 'off' }
+	},
+	{
+		files: ['src/lib/enhance/**', 'src/service-worker.ts'],
+		languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } }
+	}
 );
