@@ -2,7 +2,7 @@
 import { flushCompileCache } from 'node:module';
 import { loadModules } from '../../src/open.ts';
 import { loadPages } from '../../src/pages.ts';
-import '../../src/portal.ts';
+import '../../src/main.ts';
 
 await loadModules();
 await loadPages(process.env['EVOLVE_PAGES'] ?? 'build');

@@ -20,8 +20,11 @@ import { findNode, thisMachine } from './runtime.js';
  * @property {boolean} [ownEnd] the program sees for itself that we have gone, and ends in its own time
  */
 
-/** The server clears short-lived garbage away before it makes the process large: half the default, in MB. */
-export const serverFlags = ['--max-semi-space-size=8'];
+/**
+ * The server clears short-lived garbage away before it makes the process large (half the default, in MB), and
+ * may clear all of it away once it has started.
+ */
+export const serverFlags = ['--max-semi-space-size=8', '--expose-gc'];
 
 /** @returns {Promise<Ground>} */
 export async function prepare() {
