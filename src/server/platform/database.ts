@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from './log.ts';
+import { quicken } from './pipelining.ts';
 import type { Secrets } from './secrets.ts';
 import type { DB } from './tables.ts';
 
@@ -75,6 +76,7 @@ export function createDatabase(options: {
 		// A connection that the server ends must not end the process, neither at work (whoever uses it hears
 		// of it from their query) nor idle; the next query opens another.
 		pool.on('connect', (client) => {
+			quicken(client);
 			client.on('error', (error) => {
 				log.warn({ role, error: error.message }, 'a database connection ended');
 			});

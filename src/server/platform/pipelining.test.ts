@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTwoBusinesses, type TwoBusinesses } from '../../../tests/setup/businesses.ts';
+import { startTestRuntime, type TestRuntime } from '../../../tests/setup/runtime.ts';
+import { withBusiness, withSystem } from './doors.ts';
+import type { Scope } from './scope.ts';
+
+let runtime: TestRuntime;
+let businesses: TwoBusinesses;
+
+beforeAll(async () => {
+	runtime = await startTestRuntime();
+	businesses = await createTwoBusinesses();
+});
+afterAll(() => runtime.stop());
+
+const named = async ({ db }: Scope, value: string): Promise<string | undefined> =>
+	(await sql<{ value: string }>`select ${value}::text || '!' as value`.execute(db)).rows[0]?.value;
+
+describe('a quickened connection', () => {
+	it('answers each of many queries asked in one turn with its own rows', async () => {
+		const words = Array.from({ length: 50 }, (_, index) => `word ${index}`);
+		const answers = await withSystem('test', (scope) =>
+			Promise.all(words.map((word) => named(scope, word)))
+		);
+		expect(answers).toEqual(words.map((word) => `${word}!`));
+	});
+
+	it('prepares a statement once, however often it is asked', async () => {
+		const held = await withSystem('test', async (scope) => {
+			await Promise.all([named(scope, 'a'), named(scope, 'b'), named(scope, 'c')]);
+			const { rows } = await sql<{
+				count: number;
+			}>`select count(*)::int as count from pg_prepared_statements where statement like '%|| ''!'' as value%'`.execute(
+				scope.db
+			);
+			return rows[0]?.count;
+		});
+		expect(held).toBe(1);
+	});
+
+	it('goes on after a statement that was first asked in a transaction that had failed', async () => {
+		const late = ({ db }: Scope, value: number) =>
+			sql<{ twice: number }>`select ${value}::int * 2 as twice`.execute(db);
+		// The pool may hand out any of its connections: all of them meet the failure.
+		await Promise.all(
+			Array.from({ length: 8 }, () =>
+				withSystem('test', async (scope) => {
+					await Promise.all([sql`select 1 / ${0}::int`.execute(scope.db), late(scope, 1)]);
+				}).catch(() => undefined)
+			)
+		);
+		for (let round = 0; round < 16; round++) {
+			const { rows } = await withSystem('test', (scope) => late(scope, round));
+			expect(rows).toEqual([{ twice: round * 2 }]);
+		}
+	});
+
+	it('keeps businesses apart though their statements are the same', async () => {
+		const look = (actor: TwoBusinesses['mavuno']) =>
+			withBusiness(actor, async ({ db }) =>
+				(
+					await db
+						.selectFrom('businesses.businesses')
+						.select('name')
+						.where('created_at', '<=', new Date('2100-01-01'))
+						.execute()
+				).map(({ name }) => name)
+			);
+		for (let round = 0; round < 12; round++) {
+			const [one, other] = await Promise.all([look(businesses.mavuno), look(businesses.pwani)]);
+			expect(one).toEqual(['Mavuno Traders Ltd']);
+			expect(other).toEqual(['Pwani Farmers Co-operative']);
+		}
+	});
+});

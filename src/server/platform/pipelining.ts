@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+
+/** A connection remembers this many statements; what is written with ever new words stays unnamed. */
+const mostNames = 300;
+
+type Query = (text: unknown, values?: unknown, callback?: unknown) => unknown;
+
+/**
+ * Lets a connection do more with less: queries that are asked in the same turn leave in one write, and a
+ * statement is parsed and planned once a connection instead of each time. For a page that reads from a
+ * dozen tables both together halve what it costs (docs/decisions/doors-and-pipelines.md).
+ */
+export function quicken(client: pg.PoolClient): void {
+	const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+	const plain = client.query.bind(client) as unknown as Query;
+	const names = new Map<string, string>();
+	let corked = false;
+
+	const query: Query = (text, values, callback) => {
+		if (!corked) {
+			corked = true;
+			stream.cork();
+			// After the microtasks of this turn, in which the other queries are asked.
+			process.nextTick(() => {
+				corked = false;
+				stream.uncork();
+			});
+		}
+		if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0)
+			return plain(text, values, callback);
+		const name = names.get(text) ?? (names.size < mostNames ? nameOf(text) : undefined);
+		if (name === undefined) return plain(text, values, callback);
+		names.set(text, name);
+		return plain({ name, text, values }, callback);
+	};
+	Object.assign(client, { query });
+}
+
+function nameOf(text: string): string {
+	return hash('sha256', text, 'base64url').slice(0, 24);
+}
