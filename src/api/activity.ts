@@ -14,6 +14,7 @@ import { readTime } from './cloudevents/time.ts';
 import type { Env } from './env.ts';
 import { Counted } from './events.ts';
 import { describe, type Noun } from './noun.ts';
+import { reply } from './reply.ts';
 
 const { key, what, where, path, personEmail, personName } = ActivityReport.entries;
 
@@ -104,7 +105,7 @@ routes.post(
 			);
 			count += written.new;
 		}
-		return c.json({ received: entries.length, new: count, known: entries.length - count });
+		return reply(c, { received: entries.length, new: count, known: entries.length - count });
 	}
 );
 

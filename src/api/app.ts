@@ -1,13 +1,13 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { Expected, NotFound } from '#server/platform/errors.ts';
+import { NotFound } from '#server/platform/errors.ts';
 import { activity } from './activity.ts';
 import { documents } from './documents.ts';
 import type { Env } from './env.ts';
 import { events } from './events.ts';
 import type { Noun } from './noun.ts';
 import { places } from './places.ts';
-import { toProblem } from './problem.ts';
+import { MethodNotAllowed, toProblem } from './problem.ts';
 
 const base = '/api/v1';
 
@@ -29,9 +29,7 @@ export function createApi(): Hono<Env> {
 	api.notFound((c) => {
 		const allowed = methods.get(c.req.path);
 		if (!allowed) return toProblem(new NotFound('This address'), c);
-		c.header('Allow', [...allowed].sort().join(', '));
-		const words = `${c.req.method} is not possible here.`;
-		return toProblem(new Expected(405, 'method_not_allowed', words), c);
+		return toProblem(new MethodNotAllowed(c.req.method, [...allowed].sort()), c);
 	});
 	api.onError((failure, c) => toProblem(failure, c));
 	return api;

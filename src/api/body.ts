@@ -43,10 +43,10 @@ export async function readBody(c: Context<Env>): Promise<Buffer> {
 	const encoding = c.req.header('Content-Encoding');
 	if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
 		throw fault('unsupported_encoding', 415, 'Send the body without Content-Encoding.');
-	if (Number(c.req.header('Content-Length') ?? 0) > longestBody) throw tooLarge(c);
+	if (Number(c.req.header('Content-Length') ?? 0) > longestBody) throw tooLarge();
 	if (bytesUnderWay > mostUnderWay) throw new TooMany(1, 'Too many requests arrive at once.');
 	const incoming = c.env?.incoming;
-	return incoming ? readIncoming(c, incoming) : readStream(c, c.req.raw.body);
+	return incoming ? readIncoming(incoming) : readStream(c.req.raw.body);
 }
 
 /** What the bodies that are being received take up: many slow senders must not fill the memory. */
@@ -57,7 +57,7 @@ const mostUnderWay = 64 * longestBody;
  * Not with `for await`: leaving that loop early would end the connection, and the sender would never
  * read why.
  */
-function readIncoming(c: Context<Env>, incoming: IncomingMessage): Promise<Buffer> {
+function readIncoming(incoming: IncomingMessage): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let length = 0;
@@ -67,7 +67,7 @@ function readIncoming(c: Context<Env>, incoming: IncomingMessage): Promise<Buffe
 			chunks.push(chunk);
 			if (length <= longestBody) return;
 			incoming.off('data', take).resume();
-			reject(tooLarge(c));
+			reject(tooLarge());
 		};
 		incoming
 			.on('data', take)
@@ -83,23 +83,18 @@ function readIncoming(c: Context<Env>, incoming: IncomingMessage): Promise<Buffe
 	});
 }
 
-async function readStream(
-	c: Context<Env>,
-	body: ReadableStream<Uint8Array> | null
-): Promise<Buffer> {
+async function readStream(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
 	const chunks: Uint8Array[] = [];
 	let length = 0;
 	for await (const chunk of body ?? []) {
 		length += chunk.length;
-		if (length > longestBody) throw tooLarge(c);
+		if (length > longestBody) throw tooLarge();
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks);
 }
 
-function tooLarge(c: Context<Env>): Expected {
-	// What is still on its way is not read: the connection ends with the answer.
-	c.header('Connection', 'close');
+function tooLarge(): Expected {
 	return fault('body_too_large', 413, 'A body has at most 1 MB (1,048,576 bytes).');
 }
 

@@ -8,6 +8,7 @@ import { isBinary, readBinary } from './cloudevents/headers.ts';
 import { CloudEvent, CloudEventBatch } from './cloudevents/schema.ts';
 import type { Env } from './env.ts';
 import { describe, type Noun } from './noun.ts';
+import { reply } from './reply.ts';
 
 const structured = 'application/cloudevents+json';
 const batched = 'application/cloudevents-batch+json';
@@ -98,8 +99,7 @@ routes.post(
 	async (c) => {
 		admitEvents();
 		const { id, productId } = c.get('key');
-		const counted = await recordEvents(await readEvents(c), { id, productId });
-		return c.json(counted);
+		return reply(c, await recordEvents(await readEvents(c), { id, productId }));
 	}
 );
 
