@@ -1,7 +1,7 @@
 import { formatMoney } from '#lib/format/money.ts';
+import { roleName } from '#lib/i18n/roles.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { ActivityView } from '#server/modules/activity/index.ts';
-import { roleName } from './shell.ts';
 import { roles, type Role } from '#server/platform/permissions.ts';
 
 type Area = 'billing' | 'support' | 'people' | 'portal';

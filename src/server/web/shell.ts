@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { roleName } from '#lib/i18n/roles.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { ShellView } from '#lib/ui/shell/view.ts';
 import {
@@ -66,19 +67,6 @@ export async function readShell(
 		isStaff: session.staff,
 		live: '/live'
 	};
-}
-
-export function roleName(role: Member['role']): string {
-	switch (role) {
-		case 'owner':
-			return m.shell_role_owner();
-		case 'admin':
-			return m.shell_role_admin();
-		case 'billing':
-			return m.shell_role_billing();
-		case 'member':
-			return m.shell_role_member();
-	}
 }
 
 function statusNote(status: Subscription['status']): string | null {

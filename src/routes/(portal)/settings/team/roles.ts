@@ -6,19 +6,6 @@ export type Role = MemberView['role'];
 /** From the one that may most to the one that may least. */
 const roles: readonly Role[] = ['owner', 'admin', 'billing', 'member'];
 
-export function roleName(role: Role): string {
-	switch (role) {
-		case 'owner':
-			return m.shell_role_owner();
-		case 'admin':
-			return m.shell_role_admin();
-		case 'billing':
-			return m.shell_role_billing();
-		case 'member':
-			return m.shell_role_member();
-	}
-}
-
 /** What somebody with this role may do. */
 export function roleText(role: Role): string {
 	switch (role) {

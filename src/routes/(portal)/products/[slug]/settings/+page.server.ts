@@ -9,7 +9,8 @@ import {
 	removeAccess
 } from '#server/modules/launch/index.ts';
 import { form, inBusiness, mayDo, page } from '#server/web/page.ts';
-import { initialsOf, roleName } from '#server/web/shell.ts';
+import { roleName } from '#lib/i18n/roles.ts';
+import { initialsOf } from '#server/web/shell.ts';
 import { textOf } from '../../../parts/fields.ts';
 import { readProducts } from '../../../parts/products.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
