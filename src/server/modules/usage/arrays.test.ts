@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withSystem } from '#server/platform/doors.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { instantArray, int8Array, jsonArray, textArray, uuidArray } from './arrays.ts';
-import { prepared } from './prepared.ts';
+import { statement } from './statement.ts';
 
 let runtime: TestRuntime;
 beforeAll(async () => {
@@ -84,8 +84,8 @@ it('arrays of one transaction keep out of each other’s way, also when they out
 	expect(await ask(sql`select unnest(${third}::text[]) as value`)).toEqual(long);
 });
 
-it('a statement with a name is planned once a connection', async () => {
-	const double = prepared<{ value: number }>('test.double', 'select $1::int * 2 as value');
+it('a statement is planned once a connection', async () => {
+	const double = statement<{ value: number }>('select $1::int * 2 as value');
 	await withSystem('test', async (scope) => {
 		expect(await Promise.all([double(scope, [2]), double(scope, [4])])).toEqual([
 			[{ value: 4 }],
@@ -93,7 +93,7 @@ it('a statement with a name is planned once a connection', async () => {
 		]);
 		const { rows } = await sql<{ uses: bigint }>`
 			select generic_plans + custom_plans as uses from pg_prepared_statements
-			where name = 'test.double'`.execute(scope.db);
+			where statement = 'select $1::int * 2 as value'`.execute(scope.db);
 		expect(rows).toEqual([{ uses: 2n }]);
 	});
 });

@@ -5,7 +5,7 @@ import { runtime } from '../../platform/runtime.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listProductHolders } from '../billing/index.ts';
 import { listLiveKeys } from '../catalogue/index.ts';
-import { insertNewReceipts, insertReceipts, writeEntries } from './ledger.ts';
+import { insertReceipts, writeEntries } from './ledger.ts';
 import { openMonths } from './months.ts';
 import type { Waiting } from './queue.ts';
 import { unknownBusiness, type Entry } from './readings.ts';
@@ -92,19 +92,23 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 	const entries = firstOfEach(batches);
 	await Promise.all([openMonths(entries), noteZones(entries)]);
 	let fresh = entries;
-	const committed = await withSystem('usage.record', async (scope) => {
-		authorize(scope, 'usage.record');
-		if (hopeful) {
-			const [, , committed] = await Promise.all([
-				check(scope, batches),
-				insertReceipts(scope, entries),
-				writeEntries(scope, entries)
-			]);
-			return committed;
-		}
-		[, fresh] = await Promise.all([check(scope, batches), insertNewReceipts(scope, entries)]);
-		return writeEntries(scope, fresh);
-	});
+	const committed = await withSystem(
+		'usage.record',
+		async (scope) => {
+			authorize(scope, 'usage.record');
+			if (hopeful) {
+				const [, committed] = await Promise.all([
+					check(scope, batches),
+					writeEntries(scope, entries, 'to write')
+				]);
+				return committed;
+			}
+			[, fresh] = await Promise.all([check(scope, batches), insertReceipts(scope, entries)]);
+			return writeEntries(scope, fresh, 'written');
+		},
+		// What it changes it tells by itself.
+		{ unseen: true }
+	);
 	committed();
 	if (!hopeful && fresh.length === entries.length) repetition = false;
 	return new Set(fresh);

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { prepared } from './prepared.ts';
 import { wholeHours, zoneOf } from './spans.ts';
+import { statement } from './statement.ts';
 
 export interface HomeFigures {
 	bytes: {
@@ -110,8 +110,7 @@ interface Steps {
 }
 
 // As JSON, since reading sixty rows one by one would take longer than adding them up.
-const stepsByDay = prepared<Steps>(
-	'usage.home_steps_by_day',
+const stepsByDay = statement<Steps>(
 	`select
 		json_object_agg(day, bytes) filter (where day >= ($3::timestamptz at time zone $2)::date
 			and day <= (($4::timestamptz - interval '1 microsecond') at time zone $2)::date) as current,
@@ -128,8 +127,7 @@ const stepsByDay = prepared<Steps>(
 	) days`
 );
 
-const stepsByHour = prepared<Steps>(
-	'usage.home_steps_by_hour',
+const stepsByHour = statement<Steps>(
 	`select
 		json_object_agg(step, bytes) filter (where hour >= $3::timestamptz and hour < $4::timestamptz) as current,
 		json_object_agg(step, bytes) filter (where hour >= $5::timestamptz and hour < $6::timestamptz) as previous
@@ -145,8 +143,7 @@ const stepsByHour = prepared<Steps>(
 );
 
 /** What an hour divides its day into: which day and hour it is, and the bytes of that day before it. */
-const tailOfDay = prepared<{ day: string; until: string; bytes: string | null }>(
-	'usage.home_tail_of_day',
+const tailOfDay = statement<{ day: string; until: string; bytes: string | null }>(
 	`select to_char(local, 'YYYY-MM-DD') as day, to_char(local, 'YYYY-MM-DD"T"HH24:MI') as until, (
 		select sum(h.sum) from usage.meters m
 		join usage.hours h on h.business_id = $1 and h.meter_id = m.id
@@ -164,8 +161,7 @@ interface Level {
 	read_at: Date | null;
 }
 
-const levelsAndPeople = prepared<Level>(
-	'usage.home_levels',
+const levelsAndPeople = statement<Level>(
 	`select m.product_id, m.slug, m.aggregation, newest.latest::text as value, newest.latest_at as read_at
 	from usage.meters m,
 	lateral (

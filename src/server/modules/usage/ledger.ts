@@ -1,41 +1,35 @@
+import { tellChange } from '../../platform/changes.ts';
 import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { instantArray, int8Array, jsonArray, textArray, uuidArray } from './arrays.ts';
 import { memory } from './memory.ts';
-import { prepared } from './prepared.ts';
+import { statement } from './statement.ts';
 import type { Decimal } from './decimals.ts';
 import type { DimensionSet, Entry } from './readings.ts';
 import { addUp, type Total, type UniqueHour } from './totals.ts';
 
-// Every transaction writes these tables in the same order, and each table's rows in the order of its
-// key: two processes that meet the same rows wait for each other and never deadlock.
+// Every transaction writes receipts first, then the other tables in one order, and each table's rows in
+// the order of its key: two processes that meet the same rows wait for each other and never deadlock.
 
 /**
- * Remembers that the events were received.
- * @throws an error of the constraint `receipts_pkey` when one of them was received before
+ * Remembers that events were received, where some may have been before.
+ * @returns those that had not
  */
-export async function insertReceipts(scope: Scope<System>, entries: Entry[]): Promise<void> {
-	await receive(scope, receiptColumns(entries));
-}
-
-/** The same where some may be known already: gives those that are not. */
-export async function insertNewReceipts(scope: Scope<System>, entries: Entry[]): Promise<Entry[]> {
-	const rows = await receiveNew(scope, receiptColumns(entries));
+export async function insertReceipts(scope: Scope<System>, entries: Entry[]): Promise<Entry[]> {
+	const rows = await receive(scope, [
+		textArray(entries.map(({ businessId }) => businessId)),
+		uuidArray(entries.map(({ key }) => key)),
+		instantArray(entries.map(({ time }) => time))
+	]);
 	return rows.flatMap(({ ordinal }) => entries[Number(ordinal) - 1] ?? []);
 }
 
-const receiptRows = `unnest($1::text[], $2::uuid[], $3::timestamptz[])
-	with ordinality as r (business_id, key, occurred_at, ordinal)`;
-
-const receive = prepared(
-	'usage.receive',
-	`insert into usage.receipts (business_id, key, occurred_at)
-	select business_id, key, occurred_at from ${receiptRows} order by business_id, key`
-);
-
-const receiveNew = prepared<{ ordinal: bigint }>(
-	'usage.receive_new',
-	`with given as (select business_id, key, occurred_at, ordinal from ${receiptRows}),
+const receive = statement<{ ordinal: bigint }>(
+	`with given as (
+		select business_id, key, occurred_at, ordinal
+		from unnest($1::text[], $2::uuid[], $3::timestamptz[])
+			with ordinality as r (business_id, key, occurred_at, ordinal)
+	),
 	fresh as (
 		insert into usage.receipts (business_id, key, occurred_at)
 		select business_id, key, occurred_at from given order by business_id, key
@@ -45,25 +39,24 @@ const receiveNew = prepared<{ ordinal: bigint }>(
 	select given.ordinal from given join fresh using (business_id, key) order by given.ordinal`
 );
 
-function receiptColumns(entries: Entry[]): Buffer[] {
-	return [
-		textArray(entries.map(({ businessId }) => businessId)),
-		uuidArray(entries.map(({ key }) => key)),
-		instantArray(entries.map(({ time }) => time))
-	];
-}
-
 /**
  * Keeps the events, adds them to the totals and tells open pages. What it returns is to be called once
  * the transaction has committed.
+ * @param receipts `written`, or still to be written: then none of the events may have been received before
+ * @throws an error of the constraint `receipts_pkey` when one has been
  */
-export async function writeEntries(scope: Scope<System>, entries: Entry[]): Promise<() => void> {
+export async function writeEntries(
+	scope: Scope<System>,
+	entries: Entry[],
+	receipts: 'written' | 'to write'
+): Promise<() => void> {
 	if (entries.length === 0) return () => undefined;
 	const { hours, slices, uniqueHours } = addUp(entries);
 	const known = memory();
 	const newSets = setsOf(slices).filter(({ name }) => !known.sets.has(name));
 	const newUniques = uniqueHours.filter(({ name }) => !known.uniqueHours.has(name));
-	const businesses = new Set(hours.map(({ businessId }) => businessId));
+	const businesses = [...new Set(hours.map(({ businessId }) => businessId))];
+	const write = receipts === 'written' ? writeReceived : writeAll;
 
 	// One connection: they run in this order, sent in one go.
 	await Promise.all([
@@ -75,11 +68,13 @@ export async function writeEntries(scope: Scope<System>, entries: Entry[]): Prom
 			...setColumns(newSets),
 			...uniqueColumns(newUniques)
 		]),
-		announce(scope, [...businesses], 'usage')
+		announce(scope, businesses, 'usage')
 	]);
 	return () => {
 		for (const { name } of newSets) known.sets.add(name);
 		for (const { name } of newUniques) known.uniqueHours.add(name);
+		// Pages that are kept are told here, before the senders are answered.
+		for (const businessId of businesses) tellChange(businessId);
 	};
 }
 
@@ -101,11 +96,11 @@ const totalsFrom = (first: number): string =>
 		)
 		.join(', ');
 
-// One statement, since a single event would otherwise pay for seven. A left join to the zones: should a
-// business's be missing, the statement fails for want of a day rather than leave its hours out.
-const write = prepared(
-	'usage.write',
-	`with kept as (
+// One statement, since a single event would otherwise pay for eight. Its main part runs before the parts
+// of `with`. A left join to the zones: should a business's be missing, the statement fails for want of a
+// day rather than leave its hours out.
+const write = (main: string): string => `
+	with kept as (
 		insert into usage.events
 			(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
 		select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
@@ -163,11 +158,22 @@ const write = prepared(
 			set first_hour = least(u.first_hour, excluded.first_hour),
 				last_hour = greatest(u.last_hour, excluded.last_hour)
 			where excluded.first_hour < u.first_hour or excluded.last_hour > u.last_hour
+	),
+	unique_hours as (
+		insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
+		select business_id, meter_id, value, hour, set_id from met
+		order by business_id, meter_id, value, hour, set_id
+		on conflict (business_id, meter_id, value, hour, set_id) do nothing
 	)
-	insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
-	select business_id, meter_id, value, hour, set_id from met
-	order by business_id, meter_id, value, hour, set_id
-	on conflict (business_id, meter_id, value, hour, set_id) do nothing`
+	${main}`;
+
+const writeReceived = statement(write('select'));
+
+const writeAll = statement(
+	write(`insert into usage.receipts (business_id, key, occurred_at)
+	select business_id, key, occurred_at
+	from unnest($1::text[], $4::uuid[], $2::timestamptz[]) as r (business_id, key, occurred_at)
+	order by business_id, key`)
 );
 
 function eventColumns(entries: Entry[]): Buffer[] {
