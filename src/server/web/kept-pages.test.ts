@@ -1,10 +1,11 @@
 import type { RequestEvent } from '@sveltejs/kit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTestRuntime, type TestRuntime } from '../../../tests/setup/runtime.ts';
 import { createTwoBusinesses, type TwoBusinesses } from '../../../tests/setup/businesses.ts';
 import { addMember } from '#server/modules/businesses/index.ts';
 import { createPerson } from '#server/modules/identity/index.ts';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
+import { announce } from '#server/platform/live.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { keepPage } from './kept-pages.ts';
 
@@ -14,7 +15,18 @@ let drawings = 0;
 
 beforeAll(async () => {
 	runtime = await startTestRuntime();
+	// Each owner who joins is announced; an announcement that comes late would be a change to the first test.
+	let heard = 0;
+	const unhear = runtime.live.hear(null, () => (heard += 1));
 	businesses = await createTwoBusinesses();
+	await vi.waitFor(async () => {
+		await withBusiness(businesses.pwani, (scope) =>
+			announce(scope, businesses.pwani.businessId, 'events')
+		);
+		expect(heard).toBeGreaterThan(0);
+	});
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	unhear();
 });
 afterAll(() => runtime.stop());
 let session = 0;
