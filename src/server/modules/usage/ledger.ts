@@ -96,58 +96,25 @@ const totalsFrom = (first: number): string =>
 		)
 		.join(', ');
 
-// One statement, since a single event would otherwise pay for eight. Its main part runs before the parts
-// of `with`. A left join to the zones: should a business's be missing, the statement fails for want of a
-// day rather than leave its hours out.
+// One statement, since a single event would otherwise pay for eight. PostgreSQL runs its main part first,
+// then the parts of `with` from the last to the first: totals, which others wait for, come last. A left
+// join to the zones: should a business's be missing, the statement fails for want of a day rather than
+// leave its hours out.
 const write = (main: string): string => `
-	with kept as (
-		insert into usage.events
-			(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
-		select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
-		from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[],
-			$7::text[], $8::text[], $9::json[], $10::json[])
-			as e (business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
-	),
-	given as (
+	with given as (
 		select business_id, meter_id, hour, count, sum, max, latest, latest_at
 		from unnest(${totalsFrom(11)}) as r (business_id, meter_id, hour, count, sum, max, latest, latest_at)
-	),
-	sets as (
-		insert into usage.dimension_sets (business_id, id, meter_id, dimensions)
-		select business_id, id, meter_id, dimensions
-		from unnest($28::text[], $29::uuid[], $30::text[], $31::text[]::jsonb[])
-			as s (business_id, id, meter_id, dimensions)
-		order by business_id, id
-		on conflict (business_id, id) do nothing
-	),
-	slices as (
-		insert into usage.slices as t
-			(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
-		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at
-		from unnest(${totalsFrom(19)}, $27::uuid[])
-			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
-		order by business_id, meter_id, hour, set_id
-		on conflict (business_id, meter_id, hour, set_id) ${addTotals}
-	),
-	hours as (
-		insert into usage.hours as t (business_id, meter_id, hour, count, sum, max, latest, latest_at)
-		select business_id, meter_id, hour, count, sum, max, latest, latest_at from given
-		order by business_id, meter_id, hour
-		on conflict (business_id, meter_id, hour) ${addTotals}
-	),
-	days as (
-		insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
-		select business_id, meter_id, (hour at time zone time_zone)::date as day, sum(count), sum(sum),
-			max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
-		from given left join usage.zones using (business_id)
-		group by business_id, meter_id, day
-		order by business_id, meter_id, day
-		on conflict (business_id, meter_id, day) ${addTotals}
 	),
 	met as (
 		select business_id, meter_id, value, hour, set_id
 		from unnest($32::text[], $33::text[], $34::text[], $35::timestamptz[], $36::uuid[])
 			as u (business_id, meter_id, value, hour, set_id)
+	),
+	unique_hours as (
+		insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
+		select business_id, meter_id, value, hour, set_id from met
+		order by business_id, meter_id, value, hour, set_id
+		on conflict (business_id, meter_id, value, hour, set_id) do nothing
 	),
 	uniques as (
 		insert into usage.uniques as u (business_id, meter_id, value, first_hour, last_hour)
@@ -159,11 +126,45 @@ const write = (main: string): string => `
 				last_hour = greatest(u.last_hour, excluded.last_hour)
 			where excluded.first_hour < u.first_hour or excluded.last_hour > u.last_hour
 	),
-	unique_hours as (
-		insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
-		select business_id, meter_id, value, hour, set_id from met
-		order by business_id, meter_id, value, hour, set_id
-		on conflict (business_id, meter_id, value, hour, set_id) do nothing
+	days as (
+		insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
+		select business_id, meter_id, (hour at time zone time_zone)::date as day, sum(count), sum(sum),
+			max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
+		from given left join usage.zones using (business_id)
+		group by business_id, meter_id, day
+		order by business_id, meter_id, day
+		on conflict (business_id, meter_id, day) ${addTotals}
+	),
+	hours as (
+		insert into usage.hours as t (business_id, meter_id, hour, count, sum, max, latest, latest_at)
+		select business_id, meter_id, hour, count, sum, max, latest, latest_at from given
+		order by business_id, meter_id, hour
+		on conflict (business_id, meter_id, hour) ${addTotals}
+	),
+	slices as (
+		insert into usage.slices as t
+			(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
+		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at
+		from unnest(${totalsFrom(19)}, $27::uuid[])
+			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
+		order by business_id, meter_id, hour, set_id
+		on conflict (business_id, meter_id, hour, set_id) ${addTotals}
+	),
+	sets as (
+		insert into usage.dimension_sets (business_id, id, meter_id, dimensions)
+		select business_id, id, meter_id, dimensions
+		from unnest($28::text[], $29::uuid[], $30::text[], $31::text[]::jsonb[])
+			as s (business_id, id, meter_id, dimensions)
+		order by business_id, id
+		on conflict (business_id, id) do nothing
+	),
+	kept as (
+		insert into usage.events
+			(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
+		select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
+		from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[],
+			$7::text[], $8::text[], $9::json[], $10::json[])
+			as e (business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
 	)
 	${main}`;
 

@@ -194,12 +194,14 @@ describe('totals equal a recount from the events', () => {
 			})
 			.toBe(0);
 		await expectTruth();
-		for (const index of acknowledged) {
-			const batch = batches[index] ?? [];
-			const answer = await recordEvents(batch, fixture.erp);
-			expect(answer).toEqual({ received: batch.length, new: 0, known: batch.length });
-		}
-		for (const batch of batches) await recordEvents(batch, fixture.erp);
+		await Promise.all(
+			[...acknowledged].map(async (index) => {
+				const batch = batches[index] ?? [];
+				const answer = await recordEvents(batch, fixture.erp);
+				expect(answer).toEqual({ received: batch.length, new: 0, known: batch.length });
+			})
+		);
+		await Promise.all(batches.map((batch) => recordEvents(batch, fixture.erp)));
 		expect(await countEvents()).toBe(distinct(batches));
 		await expectTruth();
 	});
