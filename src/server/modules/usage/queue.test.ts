@@ -7,7 +7,7 @@ function make(limits: Partial<ConstructorParameters<typeof GroupQueue>[0]> = {})
 	let now = 0;
 	const finish: (() => void)[] = [];
 	const queue = new GroupQueue<string, string>(
-		{ group: 10, small: 0, waiting: 20, patience: 1_000, ...limits },
+		{ group: 10, small: 0, writers: 1, waiting: 20, patience: 1_000, ...limits },
 		(group) => {
 			groups.push(group);
 			return new Promise((resolve) => {
@@ -77,6 +77,19 @@ it('lets a small group wait a moment for those who were just answered, and no lo
 	expect(items()).toHaveLength(3);
 	await new Promise((resolve) => setTimeout(resolve, 20));
 	expect(items().at(-1)).toEqual(['l']);
+});
+
+it('begins a group beside another when it is not small, and never more than may be', async () => {
+	const { queue, items, finish } = make({ small: 5, writers: 2 });
+	void queue.add('a', 1);
+	void queue.add('b', 4);
+	expect(items()).toEqual([['a']]);
+	void queue.add('c', 1);
+	expect(items()).toEqual([['a'], ['b', 'c']]);
+	void queue.add('d', 9);
+	expect(items()).toHaveLength(2);
+	await finish();
+	expect(items()).toEqual([['a'], ['b', 'c'], ['d']]);
 });
 
 it('lets nobody wait where one caller sends one thing after the other', async () => {

@@ -13,6 +13,8 @@ interface Limits {
 	group: number;
 	/** Below this weight a group is small: company makes it cheaper. */
 	small: number;
+	/** How many groups may be written at a time; beside another, none that is small. */
+	writers: number;
 	/** What may wait. Beyond it callers are turned away, so that memory stays bounded. */
 	waiting: number;
 	/** The longest that anything may have waited, in ms. Beyond it callers are turned away. */
@@ -23,8 +25,8 @@ interface Limits {
 const lingerMs = 1;
 
 /**
- * Group commit: what arrives while one group is being written is written together in the next. Under
- * light load a caller waits for nobody; under heavy load one transaction serves hundreds.
+ * Group commit: what arrives while a group is being written is written together in the next. Under light
+ * load a caller waits for nobody; under heavy load one transaction serves hundreds.
  */
 export class GroupQueue<T, R> {
 	readonly #limits: Limits;
@@ -32,7 +34,7 @@ export class GroupQueue<T, R> {
 	readonly #clock: () => number;
 	#waiting: Waiting<T, R>[] = [];
 	#weight = 0;
-	#writing = false;
+	#writing = 0;
 	/** How many callers the next group waits for, and until when at the longest. */
 	#expected = 0;
 	#linger: NodeJS.Timeout | undefined;
@@ -72,14 +74,21 @@ export class GroupQueue<T, R> {
 	#start(): void {
 		clearTimeout(this.#linger);
 		this.#expected = 0;
-		if (this.#writing || this.#waiting.length === 0) return;
-		const group = this.#take();
-		this.#writing = true;
-		void this.#write(group).finally(() => {
-			this.#writing = false;
-			if (this.#isWorthWaiting(group)) this.#wait(group);
-			else this.#start();
-		});
+		while (this.#mayBegin()) {
+			const group = this.#take();
+			this.#writing += 1;
+			void this.#write(group).finally(() => {
+				this.#writing -= 1;
+				if (this.#isWorthWaiting(group)) this.#wait(group);
+				else this.#start();
+			});
+		}
+	}
+
+	#mayBegin(): boolean {
+		if (this.#waiting.length === 0) return false;
+		if (this.#writing === 0) return true;
+		return this.#writing < this.#limits.writers && this.#weight >= this.#limits.small;
 	}
 
 	/**
@@ -88,7 +97,8 @@ export class GroupQueue<T, R> {
 	 * the size.
 	 */
 	#isWorthWaiting(answered: Waiting<T, R>[]): boolean {
-		return answered.length > 1 && this.#waiting.length > 0 && this.#weight < this.#limits.small;
+		const { small } = this.#limits;
+		return answered.length > 1 && this.#waiting.length > 0 && this.#weight < small;
 	}
 
 	#wait(answered: Waiting<T, R>[]): void {
