@@ -1,3 +1,5 @@
+import './jobs.ts';
+
 export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
