@@ -34,7 +34,10 @@ const global = new Map([
 	['catalogue.api_keys', 'a key belongs to a product'],
 	['catalogue.plans', 'the same for everybody'],
 	['catalogue.products', 'the same for everybody'],
-	['identity.password_links', 'belongs to a person; no member may read it at all'],
+	['catalogue.product_exports', 'declared by the product, the same for everybody'],
+	['catalogue.product_places', 'declared by the product, the same for everybody'],
+	['catalogue.product_roles', 'declared by the product, the same for everybody'],
+	['catalogue.product_states', 'a product stands the same for everybody'],
 	['identity.password_links', 'belongs to a person; no member may read it at all'],
 	[
 		'identity.persons',

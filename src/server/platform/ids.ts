@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 /** Every prefix in use, and what it names. Schemas check ids against this table. */
 export const prefixes = {
 	act: 'activity entry',
+	alr: 'alert',
+	arq: 'access request',
 	aud: 'audit entry',
 	biz: 'business',
 	dom: 'domain event',
+	exp: 'data export',
 	inv: 'invoice',
 	key: 'API key',
 	mai: 'mail',
@@ -20,9 +23,11 @@ export const prefixes = {
 	res: 'reseller',
 	ses: 'session',
 	sgn: 'sign-in to a product',
+	sta: 'state of a product',
 	sub: 'subscription',
 	tkt: 'ticket',
-	vis: 'visit'
+	vis: 'visit',
+	whm: 'webhook message'
 } as const;
 
 export type Prefix = keyof typeof prefixes;

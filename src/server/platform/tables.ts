@@ -139,6 +139,7 @@ export interface BillingSubscriptions {
   seats: number | null;
   started_on: string;
   status: string;
+  suspended_at: Timestamp | null;
   trial_ends_on: string | null;
 }
 
@@ -187,9 +188,37 @@ export interface CataloguePlans {
   trial_days: number | null;
 }
 
+export interface CatalogueProductExports {
+  description: Generated<string>;
+  name: string;
+  position: number;
+  product_id: string;
+  slug: string;
+}
+
+export interface CatalogueProductPlaces {
+  label: string;
+  path: string;
+  position: number;
+  product_id: string;
+}
+
+export interface CatalogueProductRoles {
+  description: Generated<string>;
+  is_default: Generated<boolean>;
+  name: string;
+  position: number;
+  product_id: string;
+  retired_at: Timestamp | null;
+  slug: string;
+}
+
 export interface CatalogueProducts {
   client_secret_sealed: Buffer | null;
+  closing_notice_days: Generated<number>;
   created_at: Timestamp;
+  declared_at: Timestamp | null;
+  frontchannel_logout_url: string | null;
   headline_label: string | null;
   headline_meter: string | null;
   id: string;
@@ -198,9 +227,31 @@ export interface CatalogueProducts {
   mark: Generated<string>;
   name: string;
   position: number;
+  post_logout_urls: Generated<string[]>;
   redirect_urls: Generated<string[]>;
+  resources: Generated<Json>;
   slug: string;
   summary: string;
+  support_email: string | null;
+  support_phone: string | null;
+  suspended_mode: Generated<string>;
+  webhook_secret_sealed: Buffer | null;
+  webhook_url: string | null;
+}
+
+export interface CatalogueProductStates {
+  created_at: Timestamp;
+  end_told_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  expected_until: Timestamp | null;
+  id: string;
+  message: Generated<string>;
+  plan_told_at: Timestamp | null;
+  product_id: string;
+  reported_by: string;
+  start_told_at: Timestamp | null;
+  starts_at: Timestamp;
+  state: string;
 }
 
 export interface IdentityPasswordLinks {
@@ -243,6 +294,35 @@ export interface LaunchAccesses {
   role: string;
 }
 
+export interface LaunchAccessRequests {
+  answer: string | null;
+  answered_at: Timestamp | null;
+  answered_by: string | null;
+  asked_at: Timestamp;
+  business_id: string;
+  id: string;
+  note: Generated<string>;
+  person_id: string;
+  product_id: string;
+  reply: Generated<string>;
+}
+
+export interface LaunchExports {
+  asked_at: Timestamp;
+  asked_by: string;
+  business_id: string;
+  bytes: bigint | null;
+  expires_at: Timestamp | null;
+  id: string;
+  kind: string;
+  message: Generated<string>;
+  name: string;
+  path: string | null;
+  product_id: string;
+  reported_at: Timestamp | null;
+  status: Generated<string>;
+}
+
 export interface LaunchPlaces {
   business_id: string;
   label: string;
@@ -250,6 +330,18 @@ export interface LaunchPlaces {
   person_id: string;
   product_id: string;
   reported_at: Timestamp;
+}
+
+export interface LaunchProductSettings {
+  business_id: string;
+  changed_at: Timestamp;
+  contact_email: Generated<string>;
+  contact_name: Generated<string>;
+  contact_phone: Generated<string>;
+  landing_always: Generated<boolean>;
+  landing_label: string | null;
+  landing_path: string | null;
+  product_id: string;
 }
 
 export interface LaunchProviderPayloads {
@@ -266,6 +358,7 @@ export interface LaunchSigningKeys {
   kid: string;
   retired_at: Timestamp | null;
   sealed: Buffer;
+  signs_from: Timestamp;
 }
 
 export interface LaunchSignIns {
@@ -466,6 +559,31 @@ export interface UsageZones {
   time_zone: string;
 }
 
+export interface WebhooksDeliveries {
+  answer: Generated<string>;
+  business_id: string;
+  by_hand: Generated<boolean>;
+  failure: string | null;
+  message_id: string;
+  number: number;
+  status: number | null;
+  took_ms: number;
+  tried_at: Timestamp;
+  url: string;
+}
+
+export interface WebhooksMessages {
+  body: string;
+  business_id: string;
+  created_at: Timestamp;
+  id: string;
+  kind: string;
+  next_try_at: Timestamp | null;
+  product_id: string;
+  settled_at: Timestamp | null;
+  status: Generated<string>;
+}
+
 export interface DB {
   "activity.entries": ActivityEntries;
   "audit.entries": AuditEntries;
@@ -482,12 +600,19 @@ export interface DB {
   "businesses.memberships": BusinessesMemberships;
   "catalogue.api_keys": CatalogueApiKeys;
   "catalogue.plans": CataloguePlans;
+  "catalogue.product_exports": CatalogueProductExports;
+  "catalogue.product_places": CatalogueProductPlaces;
+  "catalogue.product_roles": CatalogueProductRoles;
+  "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
   "identity.password_links": IdentityPasswordLinks;
   "identity.persons": IdentityPersons;
   "identity.sessions": IdentitySessions;
+  "launch.access_requests": LaunchAccessRequests;
   "launch.accesses": LaunchAccesses;
+  "launch.exports": LaunchExports;
   "launch.places": LaunchPlaces;
+  "launch.product_settings": LaunchProductSettings;
   "launch.provider_payloads": LaunchProviderPayloads;
   "launch.sign_ins": LaunchSignIns;
   "launch.signing_keys": LaunchSigningKeys;
@@ -511,4 +636,6 @@ export interface DB {
   "usage.unique_hours": UsageUniqueHours;
   "usage.uniques": UsageUniques;
   "usage.zones": UsageZones;
+  "webhooks.deliveries": WebhooksDeliveries;
+  "webhooks.messages": WebhooksMessages;
 }

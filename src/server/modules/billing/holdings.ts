@@ -18,6 +18,8 @@ export interface Subscription {
 	renewsOn: string | null;
 	/** The first day without trial. */
 	trialEndsOn: string | null;
+	/** Since when, while it is suspended. */
+	suspendedAt: Date | null;
 	endedOn: string | null;
 }
 
@@ -44,6 +46,7 @@ export const listSubscriptions = usecase(
 					'period_end',
 					'renews_on',
 					'trial_ends_on',
+					'suspended_at',
 					'ended_on'
 				])
 				.where('business_id', '=', businessOf(scope))
@@ -72,6 +75,7 @@ export const listSubscriptions = usecase(
 				period: { start: row.period_start, end: row.period_end },
 				renewsOn: row.renews_on,
 				trialEndsOn: row.trial_ends_on,
+				suspendedAt: row.suspended_at,
 				endedOn: row.ended_on
 			};
 		});
@@ -85,7 +89,15 @@ export const readSubscriptionState = usecase(
 	async (scope, { productId }) => {
 		const row = await scope.db
 			.selectFrom('billing.subscriptions')
-			.select(['id', 'status', 'seats', 'trial_ends_on as trialEndsOn', 'ended_on as endedOn'])
+			.select([
+				'id',
+				'plan_id as planId',
+				'status',
+				'seats',
+				'trial_ends_on as trialEndsOn',
+				'suspended_at as suspendedAt',
+				'ended_on as endedOn'
+			])
 			.where('business_id', '=', businessOf(scope))
 			.where('product_id', '=', productId)
 			.orderBy('ended_on', (order) => order.desc().nullsFirst())

@@ -150,7 +150,11 @@ export const changeSubscriptionStatus = usecase(
 			);
 		await scope.db
 			.updateTable('billing.subscriptions')
-			.set({ status: input.status, ...datesOf(input.status, input.on, subscription) })
+			.set({
+				status: input.status,
+				suspended_at: input.status === 'suspended' ? scope.now : null,
+				...datesOf(input.status, input.on, subscription)
+			})
 			.where('business_id', '=', input.businessId)
 			.where('id', '=', subscription.id)
 			.execute();

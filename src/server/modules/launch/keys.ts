@@ -46,7 +46,12 @@ export async function addSigningKey({ db, now }: Scope<System>): Promise<Signing
 	const key: SigningKey = { ...jwk, kty: 'RSA', kid, alg: 'RS256', use: 'sig' };
 	await db
 		.insertInto('launch.signing_keys')
-		.values({ kid, sealed: runtime().secrets.seal(purpose, JSON.stringify(key)), created_at: now })
+		.values({
+			kid,
+			sealed: runtime().secrets.seal(purpose, JSON.stringify(key)),
+			created_at: now,
+			signs_from: now
+		})
 		.execute();
 	return key;
 }
