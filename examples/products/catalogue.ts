@@ -14,6 +14,28 @@ export interface SampleMeter {
 	dimensions: string[];
 }
 
+/** What somebody may do in the product; the portal says who holds which. */
+export interface SampleRole {
+	slug: string;
+	name: string;
+	description: string;
+	/** What somebody gets who is let in without a word about the role. */
+	default?: boolean;
+}
+
+/** Where a launch can land: a page that everybody in the product may see. */
+export interface SamplePlace {
+	path: string;
+	label: string;
+}
+
+/** What a business can ask the product to hand over. */
+export interface SampleExport {
+	slug: string;
+	name: string;
+	description: string;
+}
+
 export interface SampleProduct {
 	slug: 'erp' | 'sacco' | 'payroll';
 	name: string;
@@ -25,6 +47,9 @@ export interface SampleProduct {
 	headlineMeter: string;
 	headlineLabel: string;
 	meters: SampleMeter[];
+	roles: SampleRole[];
+	places: SamplePlace[];
+	exports: SampleExport[];
 }
 
 function dataMeter(product: string): SampleMeter {
@@ -86,6 +111,48 @@ export const sampleProducts: readonly SampleProduct[] = [
 				unit: 'count',
 				dimensions: []
 			}
+		],
+		roles: [
+			{
+				slug: 'manager',
+				name: 'Manager',
+				description: 'Does everything, approves orders and fetches exports.'
+			},
+			{
+				slug: 'sales',
+				name: 'Sales',
+				description: 'Sells and issues invoices; sees stock and orders.',
+				default: true
+			},
+			{
+				slug: 'storekeeper',
+				name: 'Storekeeper',
+				description: 'Receives, issues, counts and keeps the list of items.'
+			},
+			{
+				slug: 'buyer',
+				name: 'Buyer',
+				description: 'Keeps suppliers, orders from them and receives what comes.'
+			},
+			{
+				slug: 'viewer',
+				name: 'Viewer',
+				description: 'Sees everything with its value, and changes nothing.'
+			}
+		],
+		places: [
+			{ path: '/', label: 'Overview' },
+			{ path: '/stock', label: 'Stock' },
+			{ path: '/stock/receipts', label: 'Stock › Receipts' },
+			{ path: '/stock/issues', label: 'Stock › Issues' },
+			{ path: '/purchases/orders', label: 'Purchases › Orders' },
+			{ path: '/sales/invoices', label: 'Sales › Invoices' }
+		],
+		exports: [
+			{ slug: 'everything', name: 'Everything', description: 'All of the below in one archive.' },
+			{ slug: 'stock', name: 'Stock', description: 'Items with levels, and every movement.' },
+			{ slug: 'purchases', name: 'Purchases', description: 'Suppliers, orders and receipts.' },
+			{ slug: 'sales', name: 'Sales', description: 'Invoices with their lines and amounts.' }
 		]
 	},
 	{
@@ -119,6 +186,43 @@ export const sampleProducts: readonly SampleProduct[] = [
 				unit: 'count',
 				dimensions: []
 			}
+		],
+		roles: [
+			{
+				slug: 'manager',
+				name: 'Manager',
+				description: 'Does everything, approves loans and fetches exports.'
+			},
+			{
+				slug: 'teller',
+				name: 'Teller',
+				description: 'Registers members, takes deposits and repayments, pays out savings.',
+				default: true
+			},
+			{
+				slug: 'loan-officer',
+				name: 'Loan officer',
+				description: 'Takes loan applications, lends what is approved, takes repayments.'
+			},
+			{
+				slug: 'auditor',
+				name: 'Auditor',
+				description: 'Sees everything, fetches exports, and changes nothing.'
+			}
+		],
+		places: [
+			{ path: '/', label: 'Overview' },
+			{ path: '/members', label: 'Members' },
+			{ path: '/savings', label: 'Savings › Deposits' },
+			{ path: '/savings/withdrawals', label: 'Savings › Withdrawals' },
+			{ path: '/loans', label: 'Loans › Applications' },
+			{ path: '/loans/lent', label: 'Loans › Lent' }
+		],
+		exports: [
+			{ slug: 'everything', name: 'Everything', description: 'All of the below in one archive.' },
+			{ slug: 'members', name: 'Members', description: 'The register with balances.' },
+			{ slug: 'savings', name: 'Savings', description: 'Every deposit and withdrawal.' },
+			{ slug: 'loans', name: 'Loans', description: 'Loans, their schedules and repayments.' }
 		]
 	},
 	{
@@ -134,6 +238,40 @@ export const sampleProducts: readonly SampleProduct[] = [
 			dataMeter('payroll'),
 			headlineMeter('payroll', 'employees', 'Employees'),
 			usersMeter('payroll')
+		],
+		roles: [
+			{
+				slug: 'administrator',
+				name: 'Administrator',
+				description: 'Does everything, approves and pays runs, fetches exports.'
+			},
+			{
+				slug: 'preparer',
+				name: 'Preparer',
+				description: 'Keeps employees and leave, and prepares the pay run.',
+				default: true
+			},
+			{
+				slug: 'approver',
+				name: 'Approver',
+				description: 'Approves or returns a prepared run, and marks it paid.'
+			},
+			{
+				slug: 'viewer',
+				name: 'Viewer',
+				description: 'Sees employees, leave and totals of runs; no payslips.'
+			}
+		],
+		places: [
+			{ path: '/', label: 'Overview' },
+			{ path: '/employees', label: 'Employees' },
+			{ path: '/leave', label: 'Leave' },
+			{ path: '/pay-runs', label: 'Pay runs' }
+		],
+		exports: [
+			{ slug: 'everything', name: 'Everything', description: 'All of the below in one archive.' },
+			{ slug: 'employees', name: 'Employees', description: 'Employees with jobs, pay and leave.' },
+			{ slug: 'pay-runs', name: 'Pay runs', description: 'Every payslip with PAYE, SHIF and NSSF.' }
 		]
 	}
 ];
