@@ -39,10 +39,14 @@ const global = new Map([
 	['catalogue.product_roles', 'declared by the product, the same for everybody'],
 	['catalogue.product_states', 'a product stands the same for everybody'],
 	['identity.password_links', 'belongs to a person; no member may read it at all'],
+	['identity.pending_sign_ins', 'belongs to a person; no member may read it at all'],
 	[
 		'identity.persons',
 		'a person may belong to several businesses: its policy asks the memberships'
 	],
+	['identity.recovery_codes', 'belongs to a person; no member may read it at all'],
+	['identity.second_factor_offers', 'belongs to a session; no member may read it at all'],
+	['identity.second_factors', 'belongs to a person; no member may read it at all'],
 	['identity.sessions', 'read before a business is known; no member may read it at all'],
 	[
 		'launch.provider_payloads',

@@ -261,6 +261,13 @@ export interface IdentityPasswordLinks {
   token_hash: Buffer;
 }
 
+export interface IdentityPendingSignIns {
+  created_at: Timestamp;
+  ends_at: Timestamp;
+  person_id: string;
+  token_hash: Buffer;
+}
+
 export interface IdentityPersons {
   created_at: Timestamp;
   disabled_at: Timestamp | null;
@@ -273,6 +280,26 @@ export interface IdentityPersons {
   staff: Generated<boolean>;
 }
 
+export interface IdentityRecoveryCodes {
+  code_hash: Buffer;
+  created_at: Timestamp;
+  person_id: string;
+}
+
+export interface IdentitySecondFactorOffers {
+  created_at: Timestamp;
+  ends_at: Timestamp;
+  secret_sealed: Buffer;
+  session_id: string;
+}
+
+export interface IdentitySecondFactors {
+  created_at: Timestamp;
+  last_step: bigint;
+  person_id: string;
+  secret_sealed: Buffer;
+}
+
 export interface IdentitySessions {
   address: Generated<string>;
   business_id: string | null;
@@ -280,6 +307,7 @@ export interface IdentitySessions {
   ends_at: Timestamp;
   id: string;
   person_id: string;
+  second_factor_at: Timestamp | null;
   seen_at: Timestamp;
   token_hash: Buffer;
   user_agent: Generated<string>;
@@ -606,7 +634,11 @@ export interface DB {
   "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
   "identity.password_links": IdentityPasswordLinks;
+  "identity.pending_sign_ins": IdentityPendingSignIns;
   "identity.persons": IdentityPersons;
+  "identity.recovery_codes": IdentityRecoveryCodes;
+  "identity.second_factor_offers": IdentitySecondFactorOffers;
+  "identity.second_factors": IdentitySecondFactors;
   "identity.sessions": IdentitySessions;
   "launch.access_requests": LaunchAccessRequests;
   "launch.accesses": LaunchAccesses;

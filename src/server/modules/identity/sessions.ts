@@ -146,6 +146,8 @@ export interface Session {
 	businessId: string | null;
 	/** When the person gave the password. */
 	startedAt: Date;
+	/** When they last gave their second factor in this session; null when it rests on the password alone. */
+	secondFactorAt: Date | null;
 }
 
 /** The living session of a token, or null: unknown, idle too long, past its end, or its person is disabled. */
@@ -164,6 +166,7 @@ export async function readSession(
 			's.business_id',
 			's.created_at',
 			's.seen_at',
+			's.second_factor_at',
 			'p.name',
 			'p.email',
 			'p.staff',
@@ -190,7 +193,8 @@ export async function readSession(
 		staff: row.staff,
 		locale: row.locale,
 		businessId: row.business_id,
-		startedAt: row.created_at
+		startedAt: row.created_at,
+		secondFactorAt: row.second_factor_at
 	};
 }
 
