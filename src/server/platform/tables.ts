@@ -408,6 +408,23 @@ export interface LaunchVisits {
   visited_at: Timestamp;
 }
 
+export interface NotificationsChoices {
+  bell: boolean;
+  business_id: string;
+  chosen_at: Timestamp;
+  mail: boolean;
+  person_id: string;
+  product_id: string;
+  topic: string;
+}
+
+export interface NotificationsLetters {
+  business_id: string;
+  key: string;
+  person_id: string;
+  posted_at: Timestamp;
+}
+
 export interface NotificationsNotifications {
   business_id: string;
   created_at: Timestamp;
@@ -491,6 +508,26 @@ export interface SupportTickets {
   product_id: string | null;
   state: string;
   subject: string;
+}
+
+export interface UsageAlertFirings {
+  alert_id: string;
+  business_id: string;
+  fired_at: Timestamp;
+  mark: number;
+  month_limit: Numeric;
+  period: string;
+  value: Numeric;
+}
+
+export interface UsageAlerts {
+  business_id: string;
+  changed_at: Timestamp;
+  created_at: Timestamp;
+  id: string;
+  marks: number[];
+  meter_id: string;
+  month_limit: Numeric;
 }
 
 export interface UsageDays {
@@ -649,6 +686,8 @@ export interface DB {
   "launch.sign_ins": LaunchSignIns;
   "launch.signing_keys": LaunchSigningKeys;
   "launch.visits": LaunchVisits;
+  "notifications.choices": NotificationsChoices;
+  "notifications.letters": NotificationsLetters;
   "notifications.notifications": NotificationsNotifications;
   "platform.events": PlatformEvents;
   "platform.limits": PlatformLimits;
@@ -658,6 +697,8 @@ export interface DB {
   "support.messages": SupportMessages;
   "support.series": SupportSeries;
   "support.tickets": SupportTickets;
+  "usage.alert_firings": UsageAlertFirings;
+  "usage.alerts": UsageAlerts;
   "usage.days": UsageDays;
   "usage.dimension_sets": UsageDimensionSets;
   "usage.events": UsageEvents;

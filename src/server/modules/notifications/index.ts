@@ -1,5 +1,7 @@
 import './reactions.ts';
 
+export { tell, type ProductNews } from './channels.ts';
+export { readChoices, saveChoices, topics, type Choice, type Topic, type Ways } from './choices.ts';
 export {
 	countUnread,
 	listNotifications,

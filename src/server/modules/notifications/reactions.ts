@@ -1,4 +1,5 @@
 import { on } from '../../platform/jobs.ts';
+import { tell } from './channels.ts';
 import { notify } from './notifications.ts';
 import { ifMember, whoMay } from './recipients.ts';
 // For the types of the events that they react to.
@@ -31,14 +32,22 @@ on('ticket.answered', 'notifications.ticket-answered', async (scope, event) => {
 });
 
 on('access.granted', 'notifications.access-granted', async (scope, event) => {
-	const { personId, product } = event.data;
+	const { personId, productId, product } = event.data;
 	if (event.actor.id === personId) return;
-	await notify(scope, {
+	const by = event.actor.kind === 'member' ? event.actor.name : null;
+	await tell(scope, {
 		businessId: event.businessId,
-		personIds: await ifMember(scope, event.businessId, personId),
+		productId,
+		topic: 'access',
+		personIds: [personId],
 		key: event.id,
 		kind: 'access_granted',
-		params: { product, ...(event.actor.kind === 'member' ? { by: event.actor.name } : {}) },
-		at: event.occurredAt
+		params: { product, ...(by ? { by } : {}) },
+		at: event.occurredAt,
+		letter: {
+			subject: `You can open ${product}`,
+			text: `${by ?? 'The vendor'} has given you access to ${product}. Open it from the portal:`,
+			path: '/'
+		}
 	});
 });

@@ -4,8 +4,10 @@ import { defineJob } from '../../platform/jobs.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listInvoicesDue, listTrialsEnding } from '../billing/index.ts';
 import { listBusinesses } from '../businesses/index.ts';
+import { tell } from './channels.ts';
 import { notify } from './notifications.ts';
 import { whoMay } from './recipients.ts';
+import { writeDay } from './words.ts';
 
 /** How many civil days before, in the zone of the business. */
 const invoiceDays = 5;
@@ -45,13 +47,21 @@ export const remind = usecase('notification.send', v.object({}), async (scope) =
 	}
 	for (const trial of await listTrialsEnding(scope, window(trialDays))) {
 		if (!isSoon(trial.businessId, trial.endsOn, trialDays)) continue;
-		await notify(scope, {
+		const { name, slug } = trial.product;
+		await tell(scope, {
 			businessId: trial.businessId,
+			productId: trial.product.id,
+			topic: 'subscription',
 			personIds: await whoMay(scope, trial.businessId, 'business.change'),
 			key: `trial-ending ${trial.subscriptionId} ${trial.endsOn}`,
 			kind: 'trial_ending',
-			params: { product: trial.product.name, endsOn: trial.endsOn },
-			at: scope.now
+			params: { product: name, endsOn: trial.endsOn },
+			at: scope.now,
+			letter: {
+				subject: `The trial of ${name} ends on ${writeDay(trial.endsOn)}`,
+				text: `The trial of ${name} ends on ${writeDay(trial.endsOn)}. Choose a plan to keep it:`,
+				path: `/products/${slug}`
+			}
 		});
 	}
 });
