@@ -1,11 +1,40 @@
-export { listClients, setClientSecret, type Client } from './clients.ts';
+export { listClients, renewClientSecret, setClientSecret, type Client } from './clients.ts';
+export {
+	declarationEntries,
+	declareProduct,
+	listProductExports,
+	listProductPlaces,
+	listProductRoles,
+	type ProductRole
+} from './declarations.ts';
 export {
 	createApiKey,
 	keepApiKey,
+	listApiKeys,
 	listLiveKeys,
 	readApiKey,
 	revokeApiKey,
-	type ApiKey
+	type ApiKey,
+	type ListedKey
 } from './keys.ts';
 export { listPlans, savePlan, type Plan } from './plans.ts';
-export { listProducts, readProduct, saveProduct, type Product } from './products.ts';
+export { type Resource, type SuspendedMode } from './product-fields.ts';
+export {
+	listProducts,
+	readProduct,
+	readProductSetup,
+	saveProduct,
+	type Product,
+	type ProductSetup
+} from './products.ts';
+export {
+	endProductState,
+	listProductStates,
+	planMaintenance,
+	reportProductState,
+	restoreProduct,
+	type ProductState,
+	type StateKind
+} from './states.ts';
+export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
+export { readWebhookTarget, setWebhook } from './webhooks.ts';

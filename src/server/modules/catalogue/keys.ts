@@ -46,6 +46,31 @@ export const revokeApiKey = usecase(
 	}
 );
 
+/** A key as it can be told from others; nothing shows its token again. */
+export interface ListedKey {
+	id: string;
+	/** The first characters of the token. */
+	hint: string;
+	createdAt: Date;
+	revokedAt: Date | null;
+}
+
+/** The keys of a product, those in use first, the newest at the top. */
+export const listApiKeys = usecase(
+	'api-key.read',
+	v.object({ product: v.string() }),
+	async (scope, { product }): Promise<ListedKey[]> => {
+		const { id } = await readProduct(scope, { slug: product });
+		return scope.db
+			.selectFrom('catalogue.api_keys')
+			.select(['id', 'hint', 'created_at as createdAt', 'revoked_at as revokedAt'])
+			.where('product_id', '=', id)
+			.orderBy((query) => query('revoked_at', 'is not', null))
+			.orderBy('id', 'desc')
+			.execute();
+	}
+);
+
 export interface ApiKey {
 	id: string;
 	productId: string;

@@ -1,67 +1,102 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
-import { NotFound } from '../../platform/errors.ts';
+import { Invalid, NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { SaveProduct, type marks, type Resource, type SuspendedMode } from './product-fields.ts';
 
-const Slug = v.pipe(
-	v.string(),
-	v.regex(
-		/^[a-z][a-z0-9-]{0,40}$/,
-		'A slug is small letters, digits and hyphens, beginning with a letter.'
-	)
+/**
+ * Makes the product of this slug, or changes the one there is. What is left out stays as it is, since products
+ * are saved by several hands; null takes away.
+ * @throws Invalid for a new product without a name, and for a front-channel logout address at an origin of which
+ * no redirect address is (OpenID Connect Front-Channel Logout 1.0, section 2).
+ */
+export const saveProduct = usecase(
+	'catalogue.manage',
+	SaveProduct,
+	async (scope, { slug, ...input }) => {
+		const { db, now } = scope;
+		listed.delete(scope);
+		const given = known({
+			name: input.name,
+			summary: input.summary,
+			mark: input.mark,
+			headline_meter: input.headlineMeter,
+			headline_label: input.headlineLabel,
+			position: input.position,
+			login_url: input.loginUrl,
+			redirect_urls: input.redirectUrls,
+			post_logout_urls: input.postLogoutUrls,
+			logout_url: input.logoutUrl,
+			frontchannel_logout_url: input.frontchannelLogoutUrl,
+			suspended_mode: input.suspendedMode,
+			closing_notice_days: input.closingNoticeDays,
+			support_email: input.supportEmail,
+			support_phone: input.supportPhone,
+			resources: input.resources && JSON.stringify(input.resources)
+		});
+		if (given.name === undefined) await readProduct(scope, { slug }).catch(askForName);
+		const saved = await db
+			.insertInto('catalogue.products')
+			.values({
+				id: newId('prd', now),
+				slug,
+				created_at: now,
+				name: '',
+				summary: '',
+				position: sql`(select coalesce(max(position), 0) + 1 from catalogue.products)`,
+				...given
+			})
+			.onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...given }))
+			.returning(['id', 'redirect_urls', 'frontchannel_logout_url'])
+			.executeTakeFirstOrThrow();
+		checkFrontChannel(saved.frontchannel_logout_url, saved.redirect_urls);
+		return { id: saved.id };
+	}
 );
-// Addresses of products come from the vendor's operator, never from a customer.
-const Address = v.pipe(
-	v.string(),
-	v.url('This is not an address: write it with https:// at its start.')
-);
 
-const SaveProduct = v.object({
-	slug: Slug,
-	name: v.pipe(v.string(), v.nonEmpty()),
-	summary: v.string(),
-	mark: v.picklist(['erp', 'sacco', 'payroll', 'initials']),
-	headlineMeter: v.optional(v.string()),
-	headlineLabel: v.optional(v.string()),
-	position: v.pipe(v.number(), v.integer()),
-	loginUrl: v.optional(Address),
-	redirectUrls: v.optional(v.array(Address), []),
-	logoutUrl: v.optional(Address)
-});
+function askForName(error: unknown): never {
+	if (!(error instanceof NotFound)) throw error;
+	throw new Invalid([{ path: 'name', message: 'Write the name of the product.' }]);
+}
 
-/** Makes the product of this slug, or changes the one there is. */
-export const saveProduct = usecase('catalogue.manage', SaveProduct, async (scope, input) => {
-	const { db, now } = scope;
-	listed.delete(scope);
-	const columns = {
-		name: input.name,
-		summary: input.summary,
-		mark: input.mark,
-		headline_meter: input.headlineMeter ?? null,
-		headline_label: input.headlineLabel ?? null,
-		position: input.position,
-		login_url: input.loginUrl ?? null,
-		redirect_urls: input.redirectUrls,
-		logout_url: input.logoutUrl ?? null
+function checkFrontChannel(logout: string | null, redirects: string[]): void {
+	if (logout === null) return;
+	const { origin } = new URL(logout);
+	if (redirects.some((url) => new URL(url).origin === origin)) return;
+	throw new Invalid([
+		{
+			path: 'frontchannelLogoutUrl',
+			message: 'Give an address at the same host and port as a redirect address.'
+		}
+	]);
+}
+
+/** Without what was not given. */
+function known<T extends object>(columns: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+	return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as {
+		[K in keyof T]?: Exclude<T[K], undefined>;
 	};
-	return db
-		.insertInto('catalogue.products')
-		.values({ id: newId('prd', now), slug: input.slug, created_at: now, ...columns })
-		.onConflict((conflict) => conflict.column('slug').doUpdateSet(columns))
-		.returning('id')
-		.executeTakeFirstOrThrow();
-});
+}
 
 export interface Product {
 	id: string;
 	slug: string;
 	name: string;
 	summary: string;
-	mark: 'erp' | 'sacco' | 'payroll' | 'initials';
+	mark: (typeof marks)[number];
 	headlineMeter: string | null;
 	headlineLabel: string | null;
 	loginUrl: string | null;
+	/** What is left of it while a subscription is suspended. */
+	suspendedMode: SuspendedMode;
+	/** Days between a suspension and its closing, where `suspendedMode` is `closed`. */
+	closingNoticeDays: number;
+	supportEmail: string | null;
+	supportPhone: string | null;
+	/** Guides, training, downloads. */
+	resources: Resource[];
 }
 
 const productColumns = [
@@ -72,7 +107,12 @@ const productColumns = [
 	'mark',
 	'headline_meter as headlineMeter',
 	'headline_label as headlineLabel',
-	'login_url as loginUrl'
+	'login_url as loginUrl',
+	'suspended_mode as suspendedMode',
+	'closing_notice_days as closingNoticeDays',
+	'support_email as supportEmail',
+	'support_phone as supportPhone',
+	'resources'
 ] as const;
 
 // A page asks for the catalogue from several modules at once; within one transaction once is enough.
@@ -90,7 +130,7 @@ export const listProducts = usecase(
 			.select(productColumns)
 			.orderBy('position')
 			.orderBy('slug')
-			.execute() as Promise<Product[]>;
+			.execute() as Promise<unknown> as Promise<Product[]>;
 		listed.set(scope, rows);
 		return rows;
 	}
@@ -107,6 +147,45 @@ export const readProduct = usecase(
 			.where('slug', '=', slug)
 			.executeTakeFirst();
 		if (!row) throw new NotFound(`The product ${slug.slice(0, 41)}`);
-		return row as Product;
+		return row as unknown as Product;
+	}
+);
+
+/** A product as who keeps it sees it: with its addresses, and without its secrets. */
+export interface ProductSetup extends Product {
+	position: number;
+	redirectUrls: string[];
+	postLogoutUrls: string[];
+	logoutUrl: string | null;
+	frontchannelLogoutUrl: string | null;
+	webhookUrl: string | null;
+	/** Whether it has a client secret, without which nobody signs in to it. */
+	signsIn: boolean;
+	/** When it last said what its roles, places and exports are. */
+	declaredAt: Date | null;
+}
+
+/** @throws NotFound */
+export const readProductSetup = usecase(
+	'catalogue.manage',
+	v.object({ slug: v.string() }),
+	async ({ db }, { slug }): Promise<ProductSetup> => {
+		const row = await db
+			.selectFrom('catalogue.products')
+			.select([
+				...productColumns,
+				'position',
+				'redirect_urls as redirectUrls',
+				'post_logout_urls as postLogoutUrls',
+				'logout_url as logoutUrl',
+				'frontchannel_logout_url as frontchannelLogoutUrl',
+				'webhook_url as webhookUrl',
+				'declared_at as declaredAt'
+			])
+			.select((query) => query('client_secret_sealed', 'is not', null).as('signsIn'))
+			.where('slug', '=', slug)
+			.executeTakeFirst();
+		if (!row) throw new NotFound(`The product ${slug.slice(0, 41)}`);
+		return row as unknown as ProductSetup;
 	}
 );
