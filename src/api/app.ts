@@ -8,11 +8,12 @@ import { events } from './events.ts';
 import type { Noun } from './noun.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
+import { product } from './product.ts';
 
 const base = '/api/v1';
 
 /** In the order in which the documents show them. */
-export const nouns: Noun[] = [events, activity, places];
+export const nouns: Noun[] = [events, activity, places, product];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */
 export function createApi(): Hono<Env> {
