@@ -11,6 +11,7 @@ import { createLive } from '#server/platform/live.ts';
 import type { Logger } from '#server/platform/log.ts';
 import { useSmtp } from '#server/platform/mail.ts';
 import { migrate } from '#server/platform/migrate.ts';
+import { allowPrivateNetworks } from '#server/platform/outbound.ts';
 import { setRuntime, type Runtime } from '#server/platform/runtime.ts';
 import { loadSecrets } from '#server/platform/secrets.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
@@ -48,6 +49,7 @@ export async function openPortal(
 		const database = createDatabase({ connection: server.connection, secrets, log });
 		const live = createLive(() => database.connectListener(), log);
 		useSmtp(config.smtpUrl, config.mailFrom);
+		allowPrivateNetworks(config.privateNetworks);
 		const runtime: Runtime = {
 			database,
 			clock: systemClock,

@@ -27,7 +27,8 @@ describe('with nothing set', () => {
 			mailFrom: 'no-reply@localhost',
 			logLevel: 'warn',
 			trustProxy: false,
-			secret: undefined
+			secret: undefined,
+			privateNetworks: ['127.0.0.0/8', '::1/128']
 		});
 	});
 
@@ -51,6 +52,18 @@ describe('the demo story', () => {
 		[{ DEMO: '0' }, false]
 	])('with %j is told: %s', (environment, told) => {
 		expect(readConfig(environment).demo).toBe(told);
+	});
+});
+
+describe('private networks that may be called', () => {
+	test.each([
+		['none of them', { DEMO: 'off' }, []],
+		['those of the sample products', { DEMO: 'on' }, ['127.0.0.0/8', '::1/128']],
+		['none, though the demo runs', { DEMO: 'on', PRIVATE_NETWORKS: 'none' }, []],
+		['all', { PRIVATE_NETWORKS: 'any' }, 'any'],
+		['these', { PRIVATE_NETWORKS: '10.1.0.0/16, fd00::/8' }, ['10.1.0.0/16', 'fd00::/8']]
+	])('%s', (_what, environment, networks) => {
+		expect(readConfig(environment).privateNetworks).toEqual(networks);
 	});
 });
 
@@ -100,6 +113,14 @@ describe('each mistake has a sentence that says how to mend it', () => {
 			/^DATABASE_URL cannot be used: give the address of a PostgreSQL database/
 		],
 		['DATABASE_URL', 'postgres://host', /^DATABASE_URL cannot be used/],
+		[
+			'PRIVATE_NETWORKS',
+			'10.1.0.0/16, 10.2.0.0/33',
+			'PRIVATE_NETWORKS is "10.2.0.0/33": give networks with the length of their prefix, separated by commas, such as PRIVATE_NETWORKS=10.1.0.0/16,fd00::/8, or any, or none.'
+		],
+		['PRIVATE_NETWORKS', '10.1.2.3', /^PRIVATE_NETWORKS is "10\.1\.2\.3": give networks/],
+		['PRIVATE_NETWORKS', 'intranet.example', /^PRIVATE_NETWORKS is "intranet\.example": give/],
+		['PRIVATE_NETWORKS', '10.0.0.0/8;fd00::/8', /^PRIVATE_NETWORKS is "/],
 		['SMTP_URL', 'mail.example.com', /^SMTP_URL cannot be used: give the address of a mail server/]
 	])('%s=%s', (name, value, sentence) => {
 		const problems = problemsOf({ [name]: value });

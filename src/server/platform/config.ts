@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
+import { loopback, type PrivateNetworks } from './outbound.ts';
 import { StartFailure } from './start-failure.ts';
 
 export interface Config {
@@ -24,6 +26,8 @@ export interface Config {
 	trustProxy: boolean;
 	/** The installation's key; without it one is made in the data directory. */
 	secret: string | undefined;
+	/** Networks of the vendor's own that webhooks may be sent into. */
+	privateNetworks: PrivateNetworks;
 }
 
 /** Every problem at once, a line each. */
@@ -59,6 +63,7 @@ export function readConfig(environment: Environment): Config {
 	const port = read('PORT', 3000, parsePort);
 	const publicUrl = read('PUBLIC_URL', `http://localhost:${port}`, parsePublicUrl);
 	const databaseUrl = read<string | undefined>('DATABASE_URL', undefined, parseDatabaseUrl);
+	const demo = read('DEMO', development && databaseUrl === undefined, parseSwitch);
 	const config: Config = {
 		development,
 		// Every address of the machine, version 6 and 4: a server is there to be reached, from a container's
@@ -69,13 +74,15 @@ export function readConfig(environment: Environment): Config {
 		publicUrlGiven: Boolean(environment['PUBLIC_URL']?.trim()),
 		dataDir: path.resolve(read('DATA_DIR', '.data', (text) => text)),
 		databaseUrl,
-		demo: read('DEMO', development && databaseUrl === undefined, parseSwitch),
+		demo,
 		smtpUrl: read<string | undefined>('SMTP_URL', undefined, parseSmtpUrl),
 		mailFrom: read('MAIL_FROM', `no-reply@${new URL(publicUrl).hostname}`, parseSender),
 		// Whoever tries it out sees what needs them; who runs it sees what happens.
 		logLevel: read('LOG_LEVEL', development ? 'warn' : 'info', parseLogLevel),
 		trustProxy: read('TRUST_PROXY', false, parseSwitch),
-		secret: read<string | undefined>('EVOLVE_SECRET', undefined, parseSecret)
+		secret: read<string | undefined>('EVOLVE_SECRET', undefined, parseSecret),
+		// The sample products run beside us.
+		privateNetworks: read('PRIVATE_NETWORKS', demo ? loopback : [], parseNetworks)
 	};
 	if (problems.length > 0) throw new ConfigError(problems);
 	return config;
@@ -173,4 +180,29 @@ function parseSecret(text: string): string | Mistake {
 		: new Mistake(
 				`it has ${text.length} characters; give at least 32 random ones, or leave it out and one is made in DATA_DIR.`
 			);
+}
+
+function parseNetworks(text: string): PrivateNetworks | Mistake {
+	if (text === 'any') return 'any';
+	if (text === 'none') return [];
+	const networks = text.split(',').map((each) => each.trim());
+	const wrong = networks.find((network) => !isNetwork(network));
+	return wrong === undefined
+		? networks
+		: new Mistake(
+				'give networks with the length of their prefix, separated by commas, such as PRIVATE_NETWORKS=10.1.0.0/16,fd00::/8, or any, or none.',
+				wrong
+			);
+}
+
+function isNetwork(text: string): boolean {
+	const [address = '', prefix = '', ...more] = text.split('/');
+	const version = isIP(address);
+	return (
+		more.length === 0 &&
+		version !== 0 &&
+		!address.includes('%') &&
+		/^\d{1,3}$/.test(prefix) &&
+		Number(prefix) <= (version === 6 ? 128 : 32)
+	);
 }
