@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { BusinessId } from '../businesses/index.ts';
 import { listPlans, listProducts, type Product } from '../catalogue/index.ts';
 import type { SubscriptionStatus } from './subscriptions.ts';
 
@@ -82,11 +83,11 @@ export const listSubscriptions = usecase(
 	}
 );
 
-/** How the scope's business stands with a product: its latest subscription, or null. */
+/** How a business stands with a product: its latest subscription, or null. A system door names the business. */
 export const readSubscriptionState = usecase(
 	'subscription.read',
-	v.object({ productId: v.string() }),
-	async (scope, { productId }) => {
+	v.object({ productId: v.string(), businessId: v.optional(BusinessId) }),
+	async (scope, { productId, businessId }) => {
 		const row = await scope.db
 			.selectFrom('billing.subscriptions')
 			.select([
@@ -98,7 +99,11 @@ export const readSubscriptionState = usecase(
 				'suspended_at as suspendedAt',
 				'ended_on as endedOn'
 			])
-			.where('business_id', '=', businessOf(scope))
+			.where(
+				'business_id',
+				'=',
+				scope.actor.kind === 'system' && businessId ? businessId : businessOf(scope)
+			)
 			.where('product_id', '=', productId)
 			.orderBy('ended_on', (order) => order.desc().nullsFirst())
 			.limit(1)
@@ -123,3 +128,34 @@ export const listProductHolders = usecase(
 		return rows.map((row) => row.business_id);
 	}
 );
+
+/** Every business that holds a product: for jobs that tell them all of it. */
+export const listHoldersOf = usecase(
+	'billing.manage',
+	v.object({ productId: v.string() }),
+	async ({ db }, { productId }): Promise<string[]> => {
+		const rows = await db
+			.selectFrom('billing.subscriptions')
+			.select('business_id')
+			.where('product_id', '=', productId)
+			.where('status', '<>', 'ended')
+			.orderBy('business_id')
+			.execute();
+		return rows.map((row) => row.business_id);
+	}
+);
+
+/** The subscriptions that are suspended, over all businesses: for reminders of what closes soon. */
+export const listSuspended = usecase('billing.manage', v.object({}), async ({ db }) => {
+	return db
+		.selectFrom('billing.subscriptions')
+		.select([
+			'business_id as businessId',
+			'id as subscriptionId',
+			'product_id as productId',
+			'suspended_at as suspendedAt'
+		])
+		.where('status', '=', 'suspended')
+		.orderBy('id')
+		.execute();
+});

@@ -10,8 +10,10 @@ export {
 export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export {
+	listHoldersOf,
 	listProductHolders,
 	listSubscriptions,
+	listSuspended,
 	readSubscriptionState,
 	type Subscription
 } from './holdings.ts';
@@ -32,3 +34,4 @@ export {
 	startSubscription,
 	type SubscriptionStatus
 } from './subscriptions.ts';
+export { startTrial } from './trials.ts';

@@ -1,58 +1,106 @@
+import type { DeleteQueryBuilder, DeleteResult } from 'kysely';
 import * as v from 'valibot';
 import { NotFound, violatedConstraint } from '../../platform/errors.ts';
 import { emit } from '../../platform/events.ts';
+import { announce } from '../../platform/live.ts';
+import type { Scope } from '../../platform/scope.ts';
+import type { DB } from '../../platform/tables.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listMembers } from '../businesses/index.ts';
-import { readProduct } from '../catalogue/index.ts';
+import { readProduct, type Product } from '../catalogue/index.ts';
 import { businessIn, InBusiness } from './business.ts';
+import { closeRequest } from './requests.ts';
+import { roleIn } from './roles.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
-		'access.granted': { personId: string; productId: string; product: string; role: string };
+		'access.granted': {
+			personId: string;
+			productId: string;
+			product: string;
+			role: string;
+			/** The request that this answers. */
+			requestId: string | null;
+		};
 		'access.removed': { personId: string; productId: string; product: string };
 	}
 }
+
+export const ProductRole = v.pipe(
+	v.string(),
+	v.regex(
+		/^[a-z][a-z0-9-]{0,40}$/,
+		'A role is small letters, digits and hyphens, beginning with a letter.'
+	)
+);
+
+type Deletion = DeleteQueryBuilder<DB, 'launch.accesses', DeleteResult>;
 
 const GrantAccess = v.object({
 	businessId: InBusiness,
 	personId: v.string(),
 	/** The product's slug. */
 	product: v.string(),
-	/** One of the roles that the product knows; it reaches the product as the claim `product_role`. */
-	role: v.optional(
-		v.pipe(
-			v.string(),
-			v.regex(
-				/^[a-z][a-z0-9-]{0,40}$/,
-				'A role is small letters, digits and hyphens, beginning with a letter.'
-			)
-		),
-		'user'
-	)
+	/** One of the roles that the product declared, or its default; it reaches the product as the claim `product_role`. */
+	role: v.optional(ProductRole)
 });
 
 /**
- * Lets a member open a product; given again, changes the role.
- * @throws NotFound for a product that does not exist or a person who is no member.
+ * Lets a member open a product; given again, changes the role. A request of theirs that is open is
+ * approved by it.
+ * @throws NotFound for a product that does not exist or a person who is no member; Invalid on `role` for
+ * one that the product did not declare
  */
 export const grantAccess = usecase('launch.access-manage', GrantAccess, async (scope, input) => {
-	const { db, now } = scope;
-	const businessId = businessIn(scope, input.businessId);
+	const { personId, role } = input;
 	const product = await readProduct(scope, { slug: input.product });
+	await give(scope, { businessId: businessIn(scope, input.businessId), personId, product, role });
+});
+
+/** What giving access comes to, whoever decided it. `reply` is what the person is told who had asked for it. */
+export async function give(
+	scope: Scope,
+	to: {
+		businessId: string;
+		personId: string;
+		product: Product;
+		role: string | undefined;
+		reply?: string;
+	}
+): Promise<void> {
+	const { db, now } = scope;
+	const { businessId, personId, product } = to;
+	const held = await db
+		.selectFrom('launch.accesses')
+		.select('role')
+		.where('business_id', '=', businessId)
+		.where('product_id', '=', product.id)
+		.where('person_id', '=', personId)
+		.forUpdate()
+		.executeTakeFirst();
+	const role = await roleIn(scope, { product: product.slug, role: to.role, held: held?.role });
+	const requestId = await closeRequest(scope, {
+		businessId,
+		personId,
+		product,
+		role,
+		reply: to.reply ?? ''
+	});
+	if (held?.role === role) return;
 	try {
 		await db
 			.insertInto('launch.accesses')
 			.values({
 				business_id: businessId,
-				person_id: input.personId,
+				person_id: personId,
 				product_id: product.id,
-				role: input.role,
+				role,
 				granted_at: now
 			})
 			.onConflict((conflict) =>
 				conflict
 					.columns(['business_id', 'product_id', 'person_id'])
-					.doUpdateSet({ role: input.role, granted_at: now })
+					.doUpdateSet({ role, granted_at: now })
 			)
 			.execute();
 	} catch (error) {
@@ -63,10 +111,11 @@ export const grantAccess = usecase('launch.access-manage', GrantAccess, async (s
 	await emit(
 		scope,
 		'access.granted',
-		{ personId: input.personId, productId: product.id, product: product.name, role: input.role },
+		{ personId, productId: product.id, product: product.name, role, requestId },
 		businessId
 	);
-});
+	await announce(scope, businessId, 'launch');
+}
 
 /**
  * Takes the access away, and what was remembered of the person's places. The sign-ins of that product
@@ -77,30 +126,69 @@ export const removeAccess = usecase(
 	'launch.access-manage',
 	v.object({ businessId: InBusiness, personId: v.string(), product: v.string() }),
 	async (scope, input) => {
-		const { db } = scope;
-		const businessId = businessIn(scope, input.businessId);
 		const product = await readProduct(scope, { slug: input.product });
-		const { numDeletedRows } = await db
+		const businessId = businessIn(scope, input.businessId);
+		const taken = await take(scope, businessId, product, (access) =>
+			access.where('person_id', '=', input.personId)
+		);
+		if (taken.length === 0) throw new NotFound('This access');
+	}
+);
+
+/**
+ * Takes the access of everybody but those named.
+ * @returns how many lost it
+ */
+export const removeAllAccesses = usecase(
+	'launch.access-manage',
+	v.object({
+		businessId: InBusiness,
+		product: v.string(),
+		/** Ids of persons. */
+		except: v.optional(v.array(v.string()), [])
+	}),
+	async (scope, input) => {
+		const product = await readProduct(scope, { slug: input.product });
+		const businessId = businessIn(scope, input.businessId);
+		const taken = await take(scope, businessId, product, (access) =>
+			input.except.length === 0 ? access : access.where('person_id', 'not in', input.except)
+		);
+		return { removed: taken.length };
+	}
+);
+
+async function take(
+	scope: Scope,
+	businessId: string,
+	product: Product,
+	which: (access: Deletion) => Deletion
+): Promise<string[]> {
+	const rows = await which(
+		scope.db
 			.deleteFrom('launch.accesses')
 			.where('business_id', '=', businessId)
 			.where('product_id', '=', product.id)
-			.where('person_id', '=', input.personId)
-			.executeTakeFirst();
-		if (numDeletedRows === 0n) throw new NotFound('This access');
-		await db
-			.deleteFrom('launch.places')
-			.where('business_id', '=', businessId)
-			.where('product_id', '=', product.id)
-			.where('person_id', '=', input.personId)
-			.execute();
+	)
+		.returning('person_id')
+		.execute();
+	const taken = rows.map((row) => row.person_id);
+	if (taken.length === 0) return taken;
+	await scope.db
+		.deleteFrom('launch.places')
+		.where('business_id', '=', businessId)
+		.where('product_id', '=', product.id)
+		.where('person_id', 'in', taken)
+		.execute();
+	for (const personId of taken)
 		await emit(
 			scope,
 			'access.removed',
-			{ personId: input.personId, productId: product.id, product: product.name },
+			{ personId, productId: product.id, product: product.name },
 			businessId
 		);
-	}
-);
+	await announce(scope, businessId, 'launch');
+	return taken;
+}
 
 /** Who of the business may open what, those given first at the top. */
 export const listAccesses = usecase(

@@ -1,8 +1,14 @@
+import { Temporal } from 'temporal-polyfill';
+import * as v from 'valibot';
 import type { ProductKey, Scope } from '../../platform/scope.ts';
-import { readSubscriptionState } from '../billing/index.ts';
-import { readBusiness } from '../businesses/index.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { readSubscriptionState, type SubscriptionStatus } from '../billing/index.ts';
+import { listMembers, readBusiness } from '../businesses/index.ts';
+import { readProduct } from '../catalogue/index.ts';
 import { listPersons } from '../identity/index.ts';
 import { subscriptionRefusal } from './launchers.ts';
+import { accessMode, type Access, type AccessMode } from './modes.ts';
+import { readSettings, type ProductSettings } from './settings.ts';
 
 /** What a person may claim at a product, at this moment. */
 export interface Entitlement {
@@ -10,22 +16,27 @@ export interface Entitlement {
 	business: { id: string; name: string };
 	/** The person's role in the product. */
 	role: string;
-	/** `trial`, `active` or `past_due`. */
-	subscription: string;
+	/** `trial`, `active`, `past_due` or `suspended`. */
+	subscription: SubscriptionStatus;
+	/** What of the product can be used; never `closed`. */
+	mode: AccessMode;
+	/** When that ends, if it is known to: a product closes, or a trial is over. */
+	subscriptionEnds: Date | null;
 }
 
 /**
  * Read behind the product's own door to the business. Null for somebody who may not be in the product
- * now: no access, or no subscription that runs. Access is given to members alone and goes with the
- * membership.
+ * now: no access, or a subscription that leaves it closed. Access is given to members alone and goes with
+ * the membership.
  */
 export async function readEntitlement(
 	scope: Scope<ProductKey>,
 	{ personId }: { personId: string }
 ): Promise<Entitlement | null> {
-	const { businessId, productId } = scope.actor;
-	const [business, [person], access, subscription] = await Promise.all([
+	const { businessId, productId, slug } = scope.actor;
+	const [business, product, [person], access, subscription] = await Promise.all([
 		readBusiness(scope, {}),
+		readProduct(scope, { slug }),
 		listPersons(scope, { ids: [personId] }),
 		scope.db
 			.selectFrom('launch.accesses')
@@ -36,11 +47,83 @@ export async function readEntitlement(
 			.executeTakeFirst(),
 		readSubscriptionState(scope, { productId })
 	]);
-	if (!access || !person || !subscription || subscriptionRefusal(subscription.status)) return null;
+	const { mode, closesAt } = accessMode(subscription, product, scope.now);
+	if (!access || !person || !subscription || subscriptionRefusal(subscription.status, mode))
+		return null;
 	return {
 		person: { id: person.id, name: person.name, email: person.email },
 		business: { id: business.id, name: business.name },
 		role: access.role,
-		subscription: subscription.status
+		subscription: subscription.status,
+		mode,
+		subscriptionEnds: closesAt ?? trialEnd(subscription, business.timeZone)
 	};
 }
+
+/** A trial is over when its first day without begins at the business. */
+function trialEnd(
+	{ status, trialEndsOn }: { status: SubscriptionStatus; trialEndsOn: string | null },
+	timeZone: string
+): Date | null {
+	if (status !== 'trial' || trialEndsOn === null) return null;
+	const { epochMilliseconds } = Temporal.PlainDate.from(trialEndsOn).toZonedDateTime(timeZone);
+	return new Date(epochMilliseconds);
+}
+
+/** How a business stands with a product, as the product's key reads it. */
+export interface Entitlements extends Access {
+	business: { id: string; name: string; timeZone: string };
+	/** Null for a business that never had the product. */
+	subscription: {
+		status: SubscriptionStatus;
+		seats: number | null;
+		/** When a product closes, or a trial is over. */
+		endsAt: Date | null;
+	} | null;
+	settings: ProductSettings;
+	/** Who may open the product; nobody while it is closed. */
+	people: { id: string; name: string; email: string; role: string }[];
+}
+
+/** Behind a product's own door to a business. */
+export const readEntitlements = usecase(
+	'entitlement.read',
+	v.object({}),
+	async (scope): Promise<Entitlements> => {
+		const { actor } = scope;
+		if (actor.kind !== 'product') throw new Error('Only a product reads what it is entitled to.');
+		const { businessId, productId, slug } = actor;
+		const [business, product, subscription, settings, accesses, members] = await Promise.all([
+			readBusiness(scope, {}),
+			readProduct(scope, { slug }),
+			readSubscriptionState(scope, { productId }),
+			readSettings(scope, businessId, productId),
+			scope.db
+				.selectFrom('launch.accesses')
+				.select(['person_id', 'role'])
+				.where('business_id', '=', businessId)
+				.where('product_id', '=', productId)
+				.execute(),
+			listMembers(scope, {})
+		]);
+		const access = accessMode(subscription, product, scope.now);
+		const roles = new Map(accesses.map((row) => [row.person_id, row.role]));
+		return {
+			business: { id: business.id, name: business.name, timeZone: business.timeZone },
+			subscription: subscription && {
+				status: subscription.status,
+				seats: subscription.seats,
+				endsAt: access.closesAt ?? trialEnd(subscription, business.timeZone)
+			},
+			...access,
+			settings,
+			people:
+				access.mode === 'closed'
+					? []
+					: members.flatMap(({ personId: id, name, email }) => {
+							const role = roles.get(id);
+							return role === undefined ? [] : [{ id, name, email, role }];
+						})
+		};
+	}
+);

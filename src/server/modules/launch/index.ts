@@ -1,10 +1,42 @@
 import './jobs.ts';
 
-export { grantAccess, listAccesses, listGranters, removeAccess } from './accesses.ts';
-export { answers } from './answers.ts';
+export {
+	grantAccess,
+	listAccesses,
+	listGranters,
+	removeAccess,
+	removeAllAccesses
+} from './accesses.ts';
+export { answers, type ProductAnswer } from './answers.ts';
+export { answerAccessRequest } from './approvals.ts';
 export type { Device } from './devices.ts';
-export { readEntitlement, type Entitlement } from './entitlements.ts';
-export { listSigningKeys, type SigningKey } from './keys.ts';
+export {
+	readEntitlement,
+	readEntitlements,
+	type Entitlement,
+	type Entitlements
+} from './entitlements.ts';
+export {
+	askExport,
+	cancelExport,
+	findExport,
+	listExports,
+	reportExport,
+	reportExportEntries,
+	type Export,
+	type ExportStatus
+} from './exports.ts';
+export { findFarewell, prepareFarewell, type Farewell } from './farewells.ts';
+export {
+	listKeyStates,
+	readSigningKeys,
+	rotateSigningKey,
+	withdrawSigningKey,
+	type KeyState,
+	type SigningKey,
+	type SigningKeys
+} from './keys.ts';
+export type { Landing } from './landing.ts';
 export { issuer, launch, type Launched } from './launch.ts';
 export {
 	chooseTab,
@@ -15,6 +47,7 @@ export {
 	type LaunchView
 } from './launchers.ts';
 export { postLogout } from './logout.ts';
+export { accessMode, closingOf, type Access, type AccessMode } from './modes.ts';
 export {
 	consumePayload,
 	deletePayload,
@@ -24,4 +57,19 @@ export {
 	type Payload
 } from './payloads.ts';
 export { PlaceLabel, PlacePath, PlacePerson, reportPlace } from './places.ts';
+export {
+	askAccess,
+	listAccessRequests,
+	withdrawAccessRequest,
+	type AccessRequest
+} from './requests.ts';
+export {
+	readProductSettings,
+	saveContact,
+	saveLanding,
+	type Contact,
+	type ProductSettings
+} from './settings.ts';
 export { endSignIn, findSignIn, listSignIns, startSignIn, type SignIn } from './sign-ins.ts';
+export { signEverybodyOut } from './signed-out.ts';
+export { listVisitors, listVisits, type Visit, type Visitor } from './visits.ts';

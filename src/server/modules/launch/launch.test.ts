@@ -5,7 +5,13 @@ import type { Member, ProductKey } from '#server/platform/scope.ts';
 import { createMember, createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { changeSubscriptionStatus, startSubscription } from '../billing/index.ts';
-import { savePlan, saveProduct } from '../catalogue/index.ts';
+import {
+	declareProduct,
+	endProductState,
+	reportProductState,
+	savePlan,
+	saveProduct
+} from '../catalogue/index.ts';
 import {
 	chooseTab,
 	grantAccess,
@@ -50,7 +56,12 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
-async function sell(slug: string, name: string, loginUrl?: string): Promise<string> {
+async function sell(
+	slug: string,
+	name: string,
+	loginUrl?: string,
+	more: { suspendedMode?: 'closed'; closingNoticeDays?: number } = {}
+): Promise<string> {
 	return withSystem('test', async (scope) => {
 		const { id } = await saveProduct(scope, {
 			slug,
@@ -58,7 +69,8 @@ async function sell(slug: string, name: string, loginUrl?: string): Promise<stri
 			summary: '',
 			mark: 'initials',
 			position: 1,
-			...(loginUrl ? { loginUrl } : {})
+			...(loginUrl ? { loginUrl } : {}),
+			...more
 		});
 		await savePlan(scope, {
 			product: slug,
@@ -217,7 +229,7 @@ describe('a launch', () => {
 		expect(await countVisits()).toBe(before);
 	});
 
-	it('is refused while the subscription is suspended and after it has ended', async () => {
+	it('goes on while the subscription is suspended, until the product closes, and not after the end', async () => {
 		const change = (status: 'suspended' | 'ended') =>
 			withSystem('test', (scope) =>
 				changeSubscriptionStatus(scope, {
@@ -227,13 +239,60 @@ describe('a launch', () => {
 					on: '2026-11-20'
 				})
 			);
+		const inDays = (days: number) => new Date(runtime.clock.now().getTime() + days * 86_400_000);
 		await go(pwani, { slug: 'erp' });
 		await change('suspended');
-		await expect(go(pwani, { slug: 'erp' })).rejects.toMatchObject({
+		await sell('erp', 'ERP System', 'https://erp.example/login?tenant=a', {
+			suspendedMode: 'closed',
+			closingNoticeDays: 3
+		});
+		await go(pwani, { slug: 'erp' }, inDays(2));
+		const view = await withBusiness(pwani, (scope) => readLauncher(scope, { slug: 'erp' }));
+		expect(view).toMatchObject({ refusal: null, mode: 'read_only', closesAt: inDays(3) });
+		await expect(go(pwani, { slug: 'erp' }, inDays(3))).rejects.toMatchObject({
 			code: 'subscription_suspended'
 		});
 		await change('ended');
 		await expect(go(pwani, { slug: 'erp' })).rejects.toMatchObject({ code: 'subscription_ended' });
+	});
+
+	it('in maintenance or out of order warns, and goes on if so wanted', async () => {
+		const { id } = await withSystem('test', (scope) =>
+			reportProductState(scope, { product: 'erp', state: 'outage', message: 'A cable is cut.' })
+		);
+		const before = await countVisits();
+		await expect(go(mavuno, { slug: 'erp' })).rejects.toMatchObject({ code: 'product_outage' });
+		expect(await countVisits()).toBe(before);
+		const view = await withBusiness(mavuno, (scope) => readLauncher(scope, { slug: 'erp' }));
+		expect(view).toMatchObject({ refusal: null, state: { now: { message: 'A cable is cut.' } } });
+		await go(mavuno, { slug: 'erp', anyway: true });
+		expect(await countVisits()).toBe(before + 1);
+		await withSystem('test', (scope) => endProductState(scope, { id }));
+		await withSystem('test', (scope) =>
+			reportProductState(scope, { product: 'erp', state: 'degraded' })
+		);
+		await go(mavuno, { slug: 'erp' });
+	});
+
+	it('goes to a place of the person’s or of the product’s, and nowhere else', async () => {
+		await withSystem('test', (scope) =>
+			declareProduct(scope, {
+				product: 'erp',
+				places: [{ path: '/purchases', label: 'Purchases' }]
+			})
+		);
+		const to = async (path: string) =>
+			new URL((await go(mavuno, { slug: 'erp', from: 'place', path })).url).searchParams.get(
+				'target_link_uri'
+			);
+		expect(await to('/purchases')).toBe('https://erp.example/purchases');
+		expect(await to('/stock/receipts?open=1')).toBe('https://erp.example/stock/receipts?open=1');
+		await report(pwani, '/theirs', 'Theirs');
+		for (const path of ['/theirs', '/nowhere', '//evil.example', 'https://evil.example'])
+			await expect(to(path), path).rejects.toMatchObject({ code: 'invalid' });
+		await expect(go(mavuno, { slug: 'erp', from: 'place' })).rejects.toMatchObject({
+			code: 'invalid'
+		});
 	});
 
 	async function countVisits(): Promise<number> {
@@ -246,22 +305,34 @@ describe('a launch', () => {
 
 it('launchers tell each person their own, and nothing of another business', async () => {
 	const launchers = await withBusiness(otieno, (scope) => listLaunchers(scope, {}));
+	const { lastAccessOfAnybody } = launchers.get(erp) ?? {};
+	expect(lastAccessOfAnybody).toEqual(new Date('2026-11-25T10:00:00Z'));
 	expect(launchers.get(erp)).toEqual({
 		productId: erp,
 		allowed: true,
+		role: 'user',
+		request: null,
 		newTab: false,
 		people: 2,
 		lastAccess: null,
-		lastAccessOfAnybody: new Date('2026-11-25T10:00:00Z'),
-		continueLabel: null
+		lastAccessOfAnybody,
+		continueLabel: null,
+		landing: { path: '/', label: null, by: 'start' },
+		mode: 'full',
+		closesAt: null,
+		state: { now: expect.objectContaining({ state: 'degraded' }) as unknown, planned: [] }
 	});
 	const hers = await withBusiness(mavuno, (scope) => listLaunchers(scope, {}));
 	expect(hers.get(erp)).toMatchObject({
 		newTab: true,
+		role: 'manager',
 		lastAccess: new Date('2026-11-25T10:00:00Z'),
+		landing: { path: '/stock/receipts?open=1', by: 'place' },
 		continueLabel: 'Stock › Receipts'
 	});
 	const theirs = await withBusiness(pwani, (scope) => listLaunchers(scope, {}));
-	expect([...theirs.keys()]).toEqual([erp]);
-	expect(theirs.get(erp)).toMatchObject({ people: 1, continueLabel: null });
+	expect(theirs.get(erp)).toMatchObject({ people: 1, continueLabel: 'Theirs', mode: 'closed' });
+	// Of a product that the business has and nobody may open, too; of others there is none.
+	expect([...theirs.values()].map(({ people }) => people)).toEqual([1, 0]);
+	expect(hers.size).toBe(3);
 });

@@ -67,16 +67,16 @@ export async function findSignIn(
 	return row ?? null;
 }
 
-/** What a session of the portal is signed in to, in one business. */
+/** What a session of the portal is signed in to, in one business or in all of them. */
 export async function listSignIns(
 	{ db }: Scope<System>,
-	where: { sessionId: string; businessId: string }
+	{ sessionId, businessId }: { sessionId: string; businessId?: string }
 ): Promise<SignIn[]> {
 	return db
 		.selectFrom('launch.sign_ins')
 		.select(columns)
-		.where('session_id', '=', where.sessionId)
-		.where('business_id', '=', where.businessId)
+		.where('session_id', '=', sessionId)
+		.$if(businessId !== undefined, (query) => query.where('business_id', '=', businessId ?? ''))
 		.execute();
 }
 
@@ -93,15 +93,16 @@ export async function endSignIns(
 		| { sessionId: string }
 		/** Of one product, or of all of them. */
 		| { businessId: string; personId: string; productId?: string }
+		/** Of everybody in the business. */
+		| { businessId: string; productId: string }
 		| { startedBefore: Date }
 ): Promise<number> {
 	let query = scope.db.deleteFrom('launch.sign_ins');
 	if ('sessionId' in which) query = query.where('session_id', '=', which.sessionId);
 	else if ('startedBefore' in which) query = query.where('started_at', '<', which.startedBefore);
 	else {
-		query = query
-			.where('business_id', '=', which.businessId)
-			.where('person_id', '=', which.personId);
+		query = query.where('business_id', '=', which.businessId);
+		if ('personId' in which) query = query.where('person_id', '=', which.personId);
 		if (which.productId) query = query.where('product_id', '=', which.productId);
 	}
 	const ended = await query.returning(columns).execute();
