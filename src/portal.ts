@@ -3,6 +3,7 @@ import type { Progress } from '../bin/bootstrap/progress.js';
 import type { Config } from '#server/platform/config.ts';
 import type { Children } from '#server/platform/children.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
+import { watchAlerts } from '#server/modules/usage/index.ts';
 import type { Logger } from '#server/platform/log.ts';
 import type { StartFailure } from '#server/platform/start-failure.ts';
 import { createApiHandler } from './api/app.ts';
@@ -39,6 +40,7 @@ export function startPortal(
 	let obstacle: string | undefined = 'the portal is starting';
 	let opened: Opened | undefined;
 	let jobs: RunningJobs | undefined;
+	let alerts: { stop(): Promise<void> } | undefined;
 	let pages: Pages | undefined;
 	let products: Children | undefined;
 	let stopped: Promise<void> | undefined;
@@ -70,6 +72,7 @@ export function startPortal(
 		]);
 		products = sampleProducts;
 		if (stopped) return;
+		alerts = watchAlerts();
 		http.serve({
 			mounted: [
 				{ prefix: '/oidc', handler: provider.callback },
@@ -91,7 +94,7 @@ export function startPortal(
 		await Promise.all([drained, silent, left]);
 		// A start that is under way takes no further step. If its present one takes long, losing the database ends it.
 		await within(patience.work, started);
-		await within(patience.work, Promise.all([jobs?.stop(), pages?.close()]));
+		await within(patience.work, Promise.all([jobs?.stop(), alerts?.stop(), pages?.close()]));
 		await opened?.close();
 	}
 

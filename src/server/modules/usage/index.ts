@@ -1,5 +1,15 @@
 import './jobs.ts';
 
+export { fireAlerts } from './alert-firings.ts';
+export { watchAlerts } from './alert-watch.ts';
+export {
+	alertMarks,
+	listAlerts,
+	removeAlert,
+	saveAlert,
+	type Alert,
+	type AlertMark
+} from './alerts.ts';
 export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
