@@ -230,11 +230,15 @@ export interface CatalogueProducts {
   post_logout_urls: Generated<string[]>;
   redirect_urls: Generated<string[]>;
   resources: Generated<Json>;
+  silent_at: Timestamp | null;
+  silent_checks: Generated<number>;
   slug: string;
   summary: string;
   support_email: string | null;
   support_phone: string | null;
   suspended_mode: Generated<string>;
+  webhook_former_secret_sealed: Buffer | null;
+  webhook_secret_changed_at: Timestamp | null;
   webhook_secret_sealed: Buffer | null;
   webhook_url: string | null;
 }
@@ -640,11 +644,13 @@ export interface WebhooksDeliveries {
 export interface WebhooksMessages {
   body: string;
   business_id: string;
+  claimed_until: Timestamp | null;
   created_at: Timestamp;
   id: string;
   kind: string;
   next_try_at: Timestamp | null;
   product_id: string;
+  resend_at: Timestamp | null;
   settled_at: Timestamp | null;
   status: Generated<string>;
 }

@@ -226,19 +226,30 @@ describe('a webhook', () => {
 		const { secret } = await set({ product: 'crm', url });
 		expect(secret).toMatch(/^whsec_/);
 		expect(Buffer.from(String(secret).slice(6), 'base64')).toHaveLength(32);
-		expect(await target()).toEqual({ url, secret });
+		expect(await target()).toEqual({ url, secrets: [secret] });
 		const moved = `${url}/v2`;
 		expect(await set({ product: 'crm', url: moved })).toEqual({ secret: null });
-		expect(await target()).toEqual({ url: moved, secret });
+		expect(await target()).toEqual({ url: moved, secrets: [secret] });
 	});
 
 	it('gets another secret when asked, or the one that is given', async () => {
 		const before = await target();
 		const { secret } = await set({ product: 'crm', url, renew: true });
-		expect(secret).not.toBe(before?.secret);
+		expect(before?.secrets).not.toContain(secret);
 		const given = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 		expect(await set({ product: 'crm', url, secret: given })).toEqual({ secret: null });
-		expect(await target()).toEqual({ url, secret: given });
+		expect(await target()).toMatchObject({ url, secrets: [given, secret] });
+	});
+
+	it('signs with the former secret too, for a day after a change', async () => {
+		const at = test.clock.now();
+		const { secrets = [] } = (await target()) ?? {};
+		expect(secrets).toHaveLength(2);
+		test.clock.set(new Date(at.getTime() + 24 * 3_600_000 - 1));
+		expect((await target())?.secrets).toEqual(secrets);
+		test.clock.set(new Date(at.getTime() + 24 * 3_600_000));
+		expect((await target())?.secrets).toEqual(secrets.slice(0, 1));
+		test.clock.set(at);
 	});
 
 	it.each(['secret', 'whsec_', 'whsec_c2hvcnQ=', 'whsec_not base64 at all, though long enough'])(

@@ -9,6 +9,9 @@ import { Address } from './addresses.ts';
 const purpose = 'webhook secret';
 const prefix = 'whsec_';
 
+/** How long the secret before the present one signs along. */
+const changeOverMs = 24 * 3_600_000;
+
 /** As Standard Webhooks writes it: 24 to 64 bytes in base64; what we make has 32. */
 const WebhookSecret = v.pipe(
 	v.string(),
@@ -38,7 +41,10 @@ const SetWebhook = v.object({
 export const setWebhook = usecase(
 	'catalogue.manage',
 	SetWebhook,
-	async ({ db }, { product, url, secret: given, renew }): Promise<{ secret: string | null }> => {
+	async (
+		{ db, now },
+		{ product, url, secret: given, renew }
+	): Promise<{ secret: string | null }> => {
 		const { secrets } = runtime();
 		const row = await db
 			.selectFrom('catalogue.products')
@@ -56,9 +62,15 @@ export const setWebhook = usecase(
 			.updateTable('catalogue.products')
 			.set({
 				webhook_url: url,
-				...(url === null ? { webhook_secret_sealed: null } : {}),
+				...(url === null
+					? { webhook_secret_sealed: null, webhook_former_secret_sealed: null }
+					: {}),
 				...(url !== null && secret !== null
-					? { webhook_secret_sealed: secrets.seal(purpose, secret) }
+					? {
+							webhook_secret_sealed: secrets.seal(purpose, secret),
+							webhook_former_secret_sealed: row.webhook_secret_sealed,
+							webhook_secret_changed_at: now
+						}
 					: {})
 			})
 			.where('id', '=', row.id)
@@ -67,19 +79,31 @@ export const setWebhook = usecase(
 	}
 );
 
-/** Where a product is told of changes and the secret to sign with. Part of telling it: it asks no permission. */
+/**
+ * Where a product is told of changes and the secrets to sign with, the present one first: for a day after a change
+ * the former one signs too. Part of telling it: it asks no permission.
+ */
 export async function readWebhookTarget(
-	{ db }: Scope<System>,
+	{ db, now }: Scope<System>,
 	{ productId }: { productId: string }
-): Promise<{ url: string; secret: string } | null> {
+): Promise<{ url: string; secrets: string[] } | null> {
 	const row = await db
 		.selectFrom('catalogue.products')
-		.select(['webhook_url', 'webhook_secret_sealed'])
+		.select([
+			'webhook_url',
+			'webhook_secret_sealed',
+			'webhook_former_secret_sealed',
+			'webhook_secret_changed_at'
+		])
 		.where('id', '=', productId)
 		.executeTakeFirst();
 	if (!row?.webhook_url || !row.webhook_secret_sealed) return null;
+	const changed = row.webhook_secret_changed_at?.getTime() ?? 0;
+	const former = now.getTime() - changed < changeOverMs ? row.webhook_former_secret_sealed : null;
 	return {
 		url: row.webhook_url,
-		secret: runtime().secrets.open(purpose, row.webhook_secret_sealed)
+		secrets: [row.webhook_secret_sealed, former].flatMap((sealed) =>
+			sealed ? [runtime().secrets.open(purpose, sealed)] : []
+		)
 	};
 }
