@@ -1,3 +1,6 @@
+// Its jobs are declared when the module is loaded.
+import './watch.ts';
+
 export { listClients, renewClientSecret, setClientSecret, type Client } from './clients.ts';
 export {
 	declarationEntries,
