@@ -3,6 +3,7 @@ import { formatMoney } from '#lib/format/money.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { IconName } from '#lib/ui/icons.ts';
 import type { NotificationView } from '#server/modules/notifications/index.ts';
+import { wordAlert, wordState, wordSubscription } from './product-news.ts';
 
 /** A notification in words. */
 export interface NotificationWords {
@@ -20,7 +21,9 @@ export interface NotificationWords {
 /** Puts a notification into words. It names a product as it was called then; `products` says where that leads. */
 export function wordNotification(
 	{ id, kind, params, at, readAt }: NotificationView,
-	products: readonly { slug: string; name: string }[]
+	products: readonly { slug: string; name: string }[],
+	/** In which moments are written. */
+	zone: string
 ): NotificationWords {
 	const number = params['number'] ?? '';
 	const product = params['product'] ?? '';
@@ -64,6 +67,37 @@ export function wordNotification(
 				icon: 'key',
 				href: productHref
 			});
+		case 'access_requested':
+			return told({
+				what: m.notifications_access_requested({ by: params['by'] ?? '', product }),
+				detail: params['note'] || null,
+				icon: 'user-plus',
+				href: `${productHref}#requests`
+			});
+		case 'access_answered': {
+			const by = params['by'] ?? m.activity_vendor();
+			return told({
+				what:
+					params['answer'] === 'approved'
+						? m.notifications_access_by({ by, product })
+						: m.notifications_access_declined({ by, product }),
+				detail: params['reply'] || null,
+				icon: 'key',
+				href: productHref
+			});
+		}
+		case 'export_reported': {
+			const name = params['name'] ?? '';
+			return told({
+				what:
+					params['status'] === 'ready'
+						? m.notifications_export_ready({ name, product })
+						: m.notifications_export_failed({ name, product }),
+				detail: null,
+				icon: params['status'] === 'ready' ? 'download' : 'warning',
+				href: `${productHref}/settings#exports`
+			});
+		}
 		case 'trial_ending':
 			return told({
 				what: m.notifications_trial({ product, date: dateOf(params['endsOn']) }),
@@ -71,6 +105,19 @@ export function wordNotification(
 				icon: 'clock',
 				href: productHref
 			});
+		case 'subscription_past_due':
+		case 'subscription_suspended':
+		case 'subscription_closing':
+		case 'subscription_active':
+		case 'subscription_ended':
+			return told(wordSubscription(kind, params, productHref, zone));
+		case 'state_planned':
+		case 'state_started':
+		case 'state_ended':
+		case 'state_called_off':
+			return told(wordState(kind, params, productHref, zone));
+		case 'usage_alert':
+			return told(wordAlert(params, productHref));
 	}
 }
 

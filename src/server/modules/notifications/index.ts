@@ -1,4 +1,7 @@
+import './alerts.ts';
 import './reactions.ts';
+import './states.ts';
+import './subscriptions.ts';
 
 export { tell, type ProductNews } from './channels.ts';
 export { readChoices, saveChoices, topics, type Choice, type Topic, type Ways } from './choices.ts';
@@ -10,3 +13,4 @@ export {
 	type NotificationView
 } from './notifications.ts';
 export { remind } from './reminders.ts';
+export { tellStates } from './states.ts';

@@ -8,7 +8,24 @@ import type { Member, Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
 export type NotificationKind =
-	'invoice_issued' | 'invoice_due' | 'ticket_answered' | 'access_granted' | 'trial_ending';
+	| 'invoice_issued'
+	| 'invoice_due'
+	| 'ticket_answered'
+	| 'access_granted'
+	| 'access_requested'
+	| 'access_answered'
+	| 'export_reported'
+	| 'trial_ending'
+	| 'subscription_past_due'
+	| 'subscription_suspended'
+	| 'subscription_closing'
+	| 'subscription_active'
+	| 'subscription_ended'
+	| 'state_planned'
+	| 'state_started'
+	| 'state_ended'
+	| 'state_called_off'
+	| 'usage_alert';
 
 export interface Told {
 	businessId: string;

@@ -7,6 +7,7 @@ import { listBusinesses } from '../businesses/index.ts';
 import { tell } from './channels.ts';
 import { notify } from './notifications.ts';
 import { whoMay } from './recipients.ts';
+import { remindOfClosing } from './subscriptions.ts';
 import { writeDay } from './words.ts';
 
 /** How many civil days before, in the zone of the business. */
@@ -64,6 +65,7 @@ export const remind = usecase('notification.send', v.object({}), async (scope) =
 			}
 		});
 	}
+	await remindOfClosing(scope);
 });
 
 function daysUntil(now: Date, day: string, timeZone: string): number {

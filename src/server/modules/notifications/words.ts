@@ -13,3 +13,14 @@ export function writeMoment(at: Date, timeZone: string): string {
 		timeZone
 	}).format(at);
 }
+
+const months = new Intl.DateTimeFormat('en-GB', {
+	month: 'long',
+	year: 'numeric',
+	timeZone: 'UTC'
+});
+
+/** The month of a civil date: December 2026. */
+export function writeMonth(day: string): string {
+	return months.format(new Date(`${day}T00:00:00Z`));
+}
