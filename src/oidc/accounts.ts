@@ -31,7 +31,7 @@ export const findAccount: FindAccount = async (
 		return undefined;
 	const entitlement = await entitlementOf(client, signIn);
 	if (!entitlement) return undefined;
-	const { person, business, role, subscription } = entitlement;
+	const { person, business, role, subscription, mode, subscriptionEnds } = entitlement;
 	return {
 		accountId: personId,
 		claims: () => ({
@@ -42,7 +42,9 @@ export const findAccount: FindAccount = async (
 			email_verified: false,
 			business,
 			product_role: role,
-			subscription
+			subscription,
+			access_mode: mode,
+			...(subscriptionEnds ? { subscription_ends: subscriptionEnds.toISOString() } : {})
 		})
 	};
 };

@@ -12,11 +12,9 @@ import {
 	type SignIn
 } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { contextOf } from './acr.ts';
 import { portalSession, type PortalSession } from './portal-session.ts';
 import { grantedScope } from './scopes.ts';
-
-/** How the person signed in to the portal (RFC 8176), and the context it makes. */
-export const byPassword = { acr: 'urn:evolve:acr:password', amr: ['pwd'] };
 
 /** How the provider keeps and finds each kind of thing. */
 export function adapterFor(model: string): Adapter {
@@ -99,10 +97,11 @@ function metadataOf(client: Client): AdapterPayload {
 		grant_types: ['authorization_code', 'refresh_token'],
 		response_types: ['code'],
 		redirect_uris: client.redirectUrls,
-		// After signing out a product may lead to its own front door, and to no other place.
-		post_logout_redirect_uris: [
-			...new Set(client.redirectUrls.map((url) => new URL('/', url).href))
-		],
+		// Where none was named, a product may lead to its own front door after signing out.
+		post_logout_redirect_uris:
+			client.postLogoutUrls.length > 0
+				? client.postLogoutUrls
+				: [...new Set(client.redirectUrls.map((url) => new URL('/', url).href))],
 		...(client.logoutUrl
 			? {
 					backchannel_logout_uri: client.logoutUrl,
@@ -155,7 +154,7 @@ const sessions: Adapter = {
 		);
 		return {
 			...sessionOf(uid, portal.personId, signIns),
-			...byPassword,
+			...contextOf(portal),
 			jti: id,
 			loginTs: seconds(portal.startedAt),
 			...(kept ? { state: kept['state'] as UnknownObject } : {})

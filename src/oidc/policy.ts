@@ -1,9 +1,125 @@
-import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { startSignIn, type Entitlement } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { TooMany } from '#server/platform/errors.ts';
+import { limit } from '#server/platform/limits.ts';
 import { entitlementOf } from './accounts.ts';
+import { fitting, stepTo, wantedIn } from './acr.ts';
 import { portalSession } from './portal-session.ts';
 import { grantedScope } from './scopes.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+/**
+ * Sign in first, as the person and in the way that the product asked for; then access is asked for, and
+ * only a product that insists on it asks for consent.
+ */
+export function policy(): interactionPolicy.DefaultPolicy {
+	const prompts = interactionPolicy.base();
+	const login = prompts.get('login');
+	// Ours, below, knows a way to what is missing.
+	login?.checks.remove('essential_acr');
+	login?.checks.remove('essential_acrs');
+	login?.checks.add(
+		new Check('session_ended', 'The session ended on the way.', () => portalSession() === null)
+	);
+	prompts.add(pace, 0);
+	prompts.add(account, 2);
+	prompts.add(secondFactor, 3);
+	prompts.add(access, 4);
+	return prompts;
+}
+
+/** One browser and product. Nobody clicks as often; a product that cannot keep its session comes back at once. */
+const requests = limit('sign-ins-to-a-product', 10, 30);
+
+/** A product asks for the same person again and again: the browser would go round for ever. */
+export class Circles extends errors.CustomOIDCProviderError {
+	override status = 429;
+	override statusCode = 429;
+	override expose = true;
+	override allow_redirect = false;
+	readonly seconds: number;
+
+	constructor(seconds: number) {
+		super('slow_down', 'The product asked to sign in too often.');
+		this.seconds = seconds;
+	}
+}
+
+const pace = new Prompt(
+	{ name: 'pace' },
+	new Check('circles', 'The product asked to sign in too often.', async (ctx) => {
+		const portal = portalSession();
+		const { client, route } = ctx.oidc;
+		// What a person has done in between, such as signing in, is no request of the product's.
+		if (!portal || !client || route !== 'authorization') return false;
+		try {
+			await requests.take(`${portal.sessionId} ${client.clientId}`);
+			return false;
+		} catch (failure) {
+			if (!(failure instanceof TooMany)) throw failure;
+			if (ctx.oidc.promptPending('none')) throw new errors.TemporarilyUnavailable();
+			throw new Circles(failure.retryAfter);
+		}
+	})
+);
+
+/** The product expects one person, and another is signed in here. */
+const account = new Prompt(
+	{ name: 'select_account', requestable: true },
+	(ctx) => ({ login_hint: ctx.oidc.params?.['login_hint'] }),
+	new Check('other_account', 'Somebody else is signed in.', (ctx) => {
+		const portal = portalSession();
+		const hint = ctx.oidc.params?.['login_hint'];
+		if (!portal || typeof hint !== 'string' || ctx.oidc.result?.['select_account']) return false;
+		return namesSomebodyElse(hint, portal);
+	})
+);
+
+/** A hint that is neither an e-mail address nor an id of ours names nobody that we could tell. */
+export function namesSomebodyElse(
+	hint: string,
+	{ email, personId }: { email: string; personId: string }
+): boolean {
+	const named = hint.trim().toLowerCase();
+	if (!named.includes('@') && !named.startsWith('per_')) return false;
+	return named !== email.toLowerCase() && named !== personId.toLowerCase();
+}
+
+const secondFactor = new Prompt(
+	{ name: 'second_factor' },
+	new Check(
+		'second_factor',
+		'The person did not sign in in the way that was asked for.',
+		'unmet_authentication_requirements',
+		(ctx) => {
+			const portal = portalSession();
+			if (!portal) return false;
+			const wanted = wantedIn(ctx);
+			const step = stepTo(wanted, portal);
+			if (step === 'impossible') throw new errors.UnmetAuthenticationRequirements();
+			const { session, result } = ctx.oidc;
+			const fits = fitting(wanted, portal);
+			if (step === 'none' && fits && session) session.acr = fits;
+			// A wish that is not essential is never a reason to fail, nor to ask twice.
+			const content =
+				!wanted.essential && (ctx.oidc.promptPending('none') || result?.['second_factor']);
+			return step === 'second-factor' && !content;
+		},
+		(ctx) => ({ essential: wantedIn(ctx).essential })
+	)
+);
+
+const access = new Prompt(
+	{ name: 'access' },
+	new Check(
+		'no_access',
+		'This person may not open this product.',
+		'access_denied',
+		async (ctx) => (await entitlementIn(ctx)) === null
+	)
+);
 
 const asked = new WeakMap<KoaContextWithOIDC, Promise<Entitlement | null>>();
 
@@ -18,32 +134,14 @@ async function entitlementIn(ctx: KoaContextWithOIDC): Promise<Entitlement | nul
 	return answer;
 }
 
-/** Sign in first; then access is asked for, and only a product that insists on it asks for consent. */
-export function policy(): interactionPolicy.DefaultPolicy {
-	const prompts = interactionPolicy.base();
-	prompts.add(
-		new interactionPolicy.Prompt(
-			{ name: 'access' },
-			new interactionPolicy.Check(
-				'no_access',
-				'This person may not open this product.',
-				'access_denied',
-				async (ctx) => (await entitlementIn(ctx)) === null
-			)
-		),
-		1
-	);
-	return prompts;
-}
-
 /**
  * The vendor's own products need no consent: whoever may open one is signed in to it. The grant and the
  * `sid` of its tokens are the sign-in's id, so that two tabs at once come to the same.
  */
 export async function loadExistingGrant(ctx: KoaContextWithOIDC) {
 	const portal = portalSession();
-	const { client, session, account, provider } = ctx.oidc;
-	if (!portal?.businessId || !client || !session || !account || !(await entitlementIn(ctx)))
+	const { client, session, account: person, provider } = ctx.oidc;
+	if (!portal?.businessId || !client || !session || !person || !(await entitlementIn(ctx)))
 		return undefined;
 	const { businessId, personId, sessionId } = portal;
 	const signIn = await withSystem('oidc.sign-in', (scope) =>
@@ -51,7 +149,7 @@ export async function loadExistingGrant(ctx: KoaContextWithOIDC) {
 	);
 	session.sidFor(client.clientId, signIn.id);
 	const grant = new provider.Grant({
-		accountId: account.accountId,
+		accountId: person.accountId,
 		clientId: client.clientId
 	});
 	grant.jti = signIn.id;

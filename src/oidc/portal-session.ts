@@ -9,10 +9,14 @@ import { runtime } from '#server/platform/runtime.ts';
 export interface PortalSession {
 	sessionId: string;
 	personId: string;
+	name: string;
+	email: string;
 	/** The business the session acts for; null for a person who belongs to none. */
 	businessId: string | null;
 	/** When the password was given. */
 	startedAt: Date;
+	/** When a second factor was given in this session. */
+	secondFactorAt: Date | null;
 }
 
 const asking = new AsyncLocalStorage<PortalSession | null>();
@@ -41,10 +45,11 @@ export async function readPortalSession(request: IncomingMessage): Promise<Porta
 	return withSystem('oidc.session', async (scope) => {
 		const session = await readSession(scope, { token });
 		if (!session) return null;
-		const { sessionId, personId, startedAt } = session;
+		const { sessionId, personId, name, email, startedAt, secondFactorAt } = session;
 		const memberships = await listMembershipsOf(scope, { personId });
 		const current =
 			memberships.find(({ businessId }) => businessId === session.businessId) ?? memberships[0];
-		return { sessionId, personId, startedAt, businessId: current?.businessId ?? null };
+		const businessId = current?.businessId ?? null;
+		return { sessionId, personId, name, email, startedAt, secondFactorAt, businessId };
 	});
 }

@@ -91,7 +91,7 @@ describe('signing in to a product', () => {
 			product_role: 'manager',
 			subscription: 'active'
 		};
-		expect(payload).toMatchObject({ ...person, amr: ['pwd'], acr: 'urn:evolve:acr:password' });
+		expect(payload).toMatchObject({ ...person, amr: ['pwd'], acr: 'urn:evolve:password' });
 		expect(payload['sid']).toEqual(expect.stringMatching(/^sgn_/));
 		expect(Math.abs(Number(payload['auth_time']) - Date.now() / 1000)).toBeLessThan(10);
 		expect(

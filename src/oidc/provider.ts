@@ -1,42 +1,86 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context, Next } from 'koa';
-import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
-import { endSession, lifetimeDays, sessionCookieName } from '#server/modules/identity/index.ts';
-import {
-	issuer,
-	listSigningKeys,
-	postLogout,
-	type SigningKey
-} from '#server/modules/launch/index.ts';
+import Provider from 'oidc-provider';
+import { issuer, readSigningKeys, type SigningKeys } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { installation } from '#server/platform/live.ts';
 import { runtime } from '#server/platform/runtime.ts';
-import { findAccount } from './accounts.ts';
-import { adapterFor, byPassword } from './adapter.ts';
-import { interactions, interactionUrl } from './interactions.ts';
-import {
-	drawError,
-	drawSignedOut,
-	drawSignOut,
-	readSheet,
-	securePage,
-	sheetPath
-} from './pages.ts';
-import { loadExistingGrant, policy } from './policy.ts';
-import { readPortalSession, sessionToken, withPortalSession } from './portal-session.ts';
-import { claimsByScope } from './scopes.ts';
-
-const mount = '/oidc';
+import { configuration, mount } from './configuration.ts';
+import { interactions } from './interactions.ts';
+import { pages } from './pages.ts';
+import { asPortalSession } from './sign-out.ts';
 
 export interface MountedProvider {
 	/** Serves a request below `/oidc`. */
 	callback(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
+type Serve = ReturnType<Provider['callback']>;
+
+/** How long a change of keys may go unnoticed when its announcement was lost. */
+const longestUnnoticedMs = 60_000;
+
 /** The portal's OpenID provider: code flow with PKCE, for the products of the catalogue. */
 export async function createProvider(): Promise<MountedProvider> {
-	const keys = await withSystem('oidc.keys', (scope) => listSigningKeys(scope));
+	const current = await followKeys();
+	const publicUrl = new URL(runtime().publicUrl);
+	return {
+		async callback(request, response) {
+			// Addresses are built from these, so a client's Host header must not reach them.
+			request.headers['x-forwarded-host'] = publicUrl.host;
+			request.headers['x-forwarded-proto'] = publicUrl.protocol.slice(0, -1);
+			Object.assign(request, { originalUrl: request.url });
+			request.url = request.url?.slice(mount.length) || '/';
+			if (!request.url.startsWith('/')) request.url = `/${request.url}`;
+			const serve = await current({ sure: /^\/jwks(\?|$)/.test(request.url) });
+			await serve(request, response);
+		}
+	};
+}
+
+/**
+ * The library takes its keys once and for all, so another set of keys gets another provider. That costs
+ * milliseconds and loses nothing: all that a provider keeps is in the database.
+ * @returns what gives the provider to ask now; `sure` when a key that was made this instant must be known
+ */
+async function followKeys(): Promise<(options: { sure: boolean }) => Promise<Serve>> {
+	let serving: { kids: string; serve: Serve; until: number } | undefined;
+	let announced = 0;
+	let known = -1;
+	let looking: Promise<Serve> | undefined;
+	runtime().live.hear(installation, () => {
+		announced += 1;
+	});
+
+	const look = async (): Promise<Serve> => {
+		const heard = announced;
+		const keys = await withSystem('oidc.keys', (scope) => readSigningKeys(scope));
+		const kids = [keys.signing, ...keys.others].map(({ kid }) => kid).join(' ');
+		const serve = serving?.kids === kids ? serving.serve : build(keys);
+		const until = Math.min(
+			runtime().clock.now().getTime() + longestUnnoticedMs,
+			keys.changesAt?.getTime() ?? Infinity
+		);
+		serving = { kids, serve, until };
+		known = heard;
+		return serve;
+	};
+	await look();
+
+	return async ({ sure }) => {
+		const due = known !== announced || (serving?.until ?? 0) <= runtime().clock.now().getTime();
+		if (serving && !due && !sure) return serving.serve;
+		// One look may have begun before a key was made, so whoever must be sure takes their own.
+		if (sure) return look();
+		looking ??= look().finally(() => {
+			looking = undefined;
+		});
+		return looking;
+	};
+}
+
+function build(keys: SigningKeys): Serve {
 	const provider = new Provider(issuer(), configuration(keys));
-	// The address and protocol of a request are pinned below, so what these headers say is ours.
+	// The address and protocol of a request are pinned, so what these headers say is ours.
 	provider.proxy = true;
 	provider.on('server_error', (ctx, error) => {
 		runtime().log.error({ path: ctx.path, error }, 'the OpenID provider failed');
@@ -47,135 +91,8 @@ export async function createProvider(): Promise<MountedProvider> {
 			'a product could not be told of a logout'
 		);
 	});
-	provider.use(headers);
-	provider.use(session(provider));
+	provider.use(pages);
+	provider.use(asPortalSession(provider));
 	provider.use(interactions(provider));
-
-	const serve = provider.callback();
-	const publicUrl = new URL(runtime().publicUrl);
-	return {
-		async callback(request, response) {
-			// Addresses are built from these, so a client's Host header must not reach them.
-			request.headers['x-forwarded-host'] = publicUrl.host;
-			request.headers['x-forwarded-proto'] = publicUrl.protocol.slice(0, -1);
-			Object.assign(request, { originalUrl: request.url });
-			request.url = request.url?.slice(mount.length) || '/';
-			if (!request.url.startsWith('/')) request.url = `/${request.url}`;
-			await serve(request, response);
-		}
-	};
-}
-
-function configuration(keys: SigningKey[]): Configuration {
-	return {
-		adapter: adapterFor,
-		jwks: { keys },
-		acrValues: [byPassword.acr],
-		claims: claimsByScope,
-		// Products read the business and the role where they read the name: in the ID token.
-		conformIdTokenClaims: false,
-		clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
-		responseTypes: ['code'],
-		scopes: ['openid', 'offline_access'],
-		pkce: { required: () => true },
-		// Everything lives as long as the sign-in, and no longer than these seconds.
-		ttl: {
-			AccessToken: 600,
-			AuthorizationCode: 60,
-			IdToken: 600,
-			Interaction: 1_800,
-			RefreshToken: lifetimeDays * 86_400,
-			Session: 3_600
-		},
-		expiresWithSession: () => true,
-		issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-		rotateRefreshToken: true,
-		routes: { userinfo: '/userinfo', end_session: '/session/end' },
-		cookies: {
-			keys: [runtime().secrets.derive('openid cookies').toString('base64url')],
-			names: {
-				session: 'evolve_oidc',
-				interaction: 'evolve_oidc_request',
-				resume: 'evolve_oidc_resume'
-			},
-			// Its value decides nothing while somebody is signed in (see adapter.ts).
-			long: { signed: false, httpOnly: true, sameSite: 'lax', path: mount },
-			short: { signed: true, httpOnly: true, sameSite: 'lax' }
-		},
-		extraClientMetadata: { properties: ['slug'] },
-		clientBasedCORS: () => false,
-		features: {
-			devInteractions: { enabled: false },
-			dPoP: { enabled: false },
-			pushedAuthorizationRequests: { enabled: false },
-			resourceIndicators: { enabled: false },
-			backchannelLogout: { enabled: true },
-			rpInitiatedLogout: {
-				enabled: true,
-				logoutSource: async (ctx, form) => drawSignOut(ctx, form),
-				postLogoutSuccessSource: async (ctx) => drawSignedOut(ctx)
-			}
-		},
-		findAccount,
-		loadExistingGrant,
-		interactions: { policy: policy(), url: interactionUrl },
-		renderError: (ctx, out, error) => drawError(ctx, out, error),
-		fetch: async (url, options) => {
-			// Its own dispatcher, among the options, would refuse products inside the vendor's network.
-			if (!(options?.body instanceof URLSearchParams))
-				throw new Error('Only logout tokens are sent.');
-			return postLogout(String(url), options.body);
-		}
-	};
-}
-
-async function headers(ctx: Context, next: Next): Promise<void> {
-	if (ctx.method === 'GET' && ctx.path === sheetPath) {
-		ctx.type = 'css';
-		ctx.set('cache-control', 'public, max-age=3600');
-		ctx.body = readSheet();
-		return;
-	}
-	await (facesPeople(ctx) ? securePage(ctx, next) : next());
-}
-
-/** Only these are asked by browsers; the rest is products speaking for themselves, without cookies. */
-function facesPeople({ path }: Context): boolean {
-	return /^\/(auth|interaction|session)(\/|$)/.test(path);
-}
-
-/** Stands the portal's session in for the provider's own, and ends it where the person signed out. */
-function session(provider: Provider) {
-	return async (ctx: Context, next: Next): Promise<void> => {
-		if (!facesPeople(ctx)) return next();
-		const portal = await readPortalSession(ctx.req);
-		const cookie = provider.cookieName('session');
-		if (portal) {
-			const others = (ctx.req.headers.cookie ?? '')
-				.split(/;\s*/)
-				.filter((pair) => !pair.startsWith(`${cookie}=`));
-			ctx.req.headers.cookie = [...others, `${cookie}=portal`].join('; ');
-		}
-		await withPortalSession(portal, next);
-
-		const { oidc } = ctx as Partial<KoaContextWithOIDC>;
-		// Only an answer that the provider took for the person's own leads on; a forged one ends on a page.
-		const answered = oidc?.route === 'end_session_confirm' && ctx.status === 303;
-		if (answered && oidc.params?.['logout']) await signOut(ctx);
-	};
-}
-
-/** Ends the portal's own session with the provider's; the products hear of it by `session.ended`. */
-async function signOut(ctx: Context): Promise<void> {
-	const token = sessionToken(ctx.req);
-	if (!token) return;
-	await withSystem('oidc.sign-out', (scope) => endSession(scope, token));
-	const { publicUrl } = runtime();
-	ctx.cookies.set(sessionCookieName(publicUrl), null, {
-		signed: false,
-		httpOnly: true,
-		sameSite: 'lax',
-		secure: publicUrl.startsWith('https:')
-	});
-	ctx.set('clear-site-data', '"cache"');
+	return provider.callback();
 }

@@ -5,7 +5,17 @@
 export const claimsByScope = {
 	iss: null,
 	sid: null,
-	openid: ['sub', 'auth_time', 'acr', 'amr', 'business', 'product_role', 'subscription'],
+	openid: [
+		'sub',
+		'auth_time',
+		'acr',
+		'amr',
+		'business',
+		'product_role',
+		'subscription',
+		'access_mode',
+		'subscription_ends'
+	],
 	profile: ['name'],
 	email: ['email', 'email_verified']
 };

@@ -11,6 +11,7 @@ import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { setRuntime } from '#server/platform/runtime.ts';
 import { startTestRuntime } from '../../../tests/setup/runtime.ts';
+import { sessionFrom } from '../../../tests/setup/sign-in.ts';
 import { createProvider } from '../provider.ts';
 import type { Browser } from './browser.ts';
 
@@ -55,6 +56,8 @@ export async function startTestPortal() {
 	return {
 		origin,
 		jobs,
+		/** For a second process on the same database. */
+		connection: runtime.connection,
 		products,
 		/** What products have told the API, oldest first. */
 		reports,
@@ -173,9 +176,9 @@ export async function createCustomer(
 	});
 }
 
-export async function suspend(businessId: string, product: string): Promise<void> {
+export async function endSubscription(businessId: string, product: string): Promise<void> {
 	await withSystem('test', (scope) =>
-		changeSubscriptionStatus(scope, { businessId, product, status: 'suspended', on: '2026-06-01' })
+		changeSubscriptionStatus(scope, { businessId, product, status: 'ended', on: '2026-06-01' })
 	);
 }
 
@@ -188,9 +191,11 @@ export async function signInTo(
 ): Promise<{ token: string; sessionId: string }> {
 	const name = sessionCookieName(origin);
 	const previousToken = browser.cookies.get(name)?.value;
-	const started = await signIn(
-		{ email, password, address: '127.0.0.1', ...(previousToken ? { previousToken } : {}) },
-		async () => businessId
+	const started = await sessionFrom(
+		signIn(
+			{ email, password, address: '127.0.0.1', ...(previousToken ? { previousToken } : {}) },
+			async () => businessId
+		)
 	);
 	browser.cookies.set(name, { value: started.token, path: '/' });
 	return started;

@@ -8,7 +8,10 @@ const channel = 'evolve_live';
 
 /** What happened, in one word: open pages of the business look again. */
 export type Topic =
-	'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events';
+	'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events' | 'keys';
+
+/** Stands where a business is named, for what concerns the installation as a whole. */
+export const installation = '-';
 
 export interface Live {
 	/** Calls `heard` for each announcement of the business (or `null`: of any) until the returned function is called. */

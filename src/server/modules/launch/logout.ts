@@ -3,7 +3,7 @@ import { withSystem } from '../../platform/doors.ts';
 import { defineJob } from '../../platform/jobs.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { listClients } from '../catalogue/index.ts';
-import { listSigningKeys, privateKeyOf, type SigningKey } from './keys.ts';
+import { privateKeyOf, readSigningKeys, type SigningKey } from './keys.ts';
 import { issuer } from './launch.ts';
 
 /** How long a product may take to answer a logout token before the try counts as failed. */
@@ -17,11 +17,11 @@ export const tellLogout = defineJob<{ sid: string; personId: string; productId: 
 	opensOwnDoors: true,
 	async work({ sid, personId, productId }) {
 		const { client, key } = await withSystem('launch.tell-logout', async (scope) => {
-			const [clients, keys] = await Promise.all([listClients(scope), listSigningKeys(scope)]);
-			return { client: clients.find((each) => each.productId === productId), key: keys[0] };
+			const [clients, keys] = await Promise.all([listClients(scope), readSigningKeys(scope)]);
+			return { client: clients.find((each) => each.productId === productId), key: keys.signing };
 		});
 		// Products without a logout address end their sessions by their own clock.
-		if (!client?.logoutUrl || !key) return;
+		if (!client?.logoutUrl) return;
 		const token = logoutToken(key, { sid, sub: personId, aud: productId });
 		const response = await postLogout(
 			client.logoutUrl,
