@@ -4,6 +4,7 @@ import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
 import { addGround } from './commands/ground.ts';
 import { addKey } from './commands/key.ts';
+import { addKeys } from './commands/keys.ts';
 import { addMeter } from './commands/meter.ts';
 import { addPlan } from './commands/plan.ts';
 import { addProduct } from './commands/product.ts';
@@ -28,7 +29,8 @@ for (const add of [
 	addPlan,
 	addMeter,
 	addSubscription,
-	addKey
+	addKey,
+	addKeys
 ])
 	add(program);
 

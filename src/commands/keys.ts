@@ -1,32 +1,23 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import {
 	listKeyStates,
 	rotateSigningKey,
-	withdrawSigningKey
+	withdrawSigningKey,
+	type KeyState
 } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { onPortal, tell, tellTable } from './command.ts';
 
-/** What a command stands on: the portal's database, opened for the time of it, and standard output. */
-interface Ground {
-	onPortal(work: () => Promise<void>): Promise<void>;
-	tell(words: string): void;
-}
-
-/** `evolve keys`: what signs the tokens that products read. A running portal follows within moments. */
-export function keysCommand({ onPortal, tell }: Ground): Command {
-	const keys = new Command('keys').description('The keys that sign what products are told.');
+/** What signs the tokens that products read. A running portal follows within moments. */
+export function addKeys(program: Command): void {
+	const keys = program.command('keys').description('The keys that sign what products are told.');
 	keys
 		.command('list')
-		.description('Every published key: its id, what it does, and until when.')
+		.description('Every published key: its id, what it does, and since or until when.')
 		.action(() =>
 			onPortal(async () => {
 				const all = await withSystem('evolve keys list', (scope) => listKeyStates(scope));
-				for (const { kid, state, signsFrom, removedFrom } of all) {
-					const since =
-						state === 'waiting' ? 'signs from' : state === 'signing' ? 'since' : 'until';
-					const at = state === 'replaced' ? removedFrom : signsFrom;
-					tell(`${kid}  ${state.padEnd(8)}  ${since} ${at?.toISOString() ?? ''}`);
-				}
+				tellTable(all.map((key) => [key.kid, key.state, timesOf(key)]));
 			})
 		);
 	keys
@@ -54,5 +45,9 @@ export function keysCommand({ onPortal, tell }: Ground): Command {
 				console.error('It is published no longer.');
 			})
 		);
-	return keys;
+}
+
+function timesOf({ state, signsFrom, removedFrom }: KeyState): string {
+	if (state === 'replaced') return `published until ${removedFrom?.toISOString() ?? ''}`;
+	return `${state === 'waiting' ? 'signs from' : 'since'} ${signsFrom.toISOString()}`;
 }

@@ -7,6 +7,7 @@ import {
 	sessionCookieName,
 	type Session
 } from '#server/modules/identity/index.ts';
+import { listSignIns, prepareFarewell } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import type { Member } from '#server/platform/scope.ts';
@@ -58,7 +59,7 @@ export function sessionCookie(event: Pick<RequestEvent, 'cookies'>): string | un
 	return event.cookies.get(sessionCookieName(runtime().publicUrl));
 }
 
-const cookieRules = () =>
+export const cookieRules = () =>
 	({
 		path: '/',
 		httpOnly: true,
@@ -81,12 +82,24 @@ export function clearSessionCookie(event: Pick<RequestEvent, 'cookies'>): void {
 	event.cookies.delete(sessionCookieName(runtime().publicUrl), cookieRules());
 }
 
-/** Ends the session of this browser, here and, by way of `session.ended`, in the products. */
-export async function signOut(event: Pick<RequestEvent, 'cookies'>): Promise<void> {
+/**
+ * Ends the session of this browser, here and, by way of `session.ended`, in the products.
+ * @returns where the browser goes: by a page that tells those products that hear of it in the browser alone
+ */
+export async function signOut(event: Pick<RequestEvent, 'cookies'>): Promise<string> {
 	const token = sessionCookie(event);
-	if (token) await withSystem('web.sign-out', (scope) => endSession(scope, token));
 	clearSessionCookie(event);
+	if (!token) return signedOut;
+	return withSystem('web.sign-out', async (scope) => {
+		const session = await readSession(scope, { token });
+		const signIns = session ? await listSignIns(scope, { sessionId: session.sessionId }) : [];
+		const farewell = await prepareFarewell(scope, { signIns });
+		await endSession(scope, token);
+		return farewell ? `/oidc/signed-out/${farewell}` : signedOut;
+	});
 }
+
+const signedOut = '/login?signed_out=1';
 
 /** Lets the viewer act for another of their businesses; false when they do not belong to it. */
 export async function switchBusiness(viewer: Viewer, businessId: unknown): Promise<boolean> {

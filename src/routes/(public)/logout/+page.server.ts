@@ -9,9 +9,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 
 export const actions: Actions = {
 	default: async (event) => {
-		await signOut(event);
+		const next = await signOut(event);
 		// Back buttons and shared machines: whatever this browser kept of the pages goes too.
 		event.setHeaders({ 'clear-site-data': '"cache"' });
-		redirect(303, '/login?signed_out=1');
+		redirect(303, next);
 	}
 };

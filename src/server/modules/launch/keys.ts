@@ -96,7 +96,9 @@ export async function rotateSigningKey(
 ): Promise<KeyState> {
 	const { db, now } = scope;
 	await lock(scope);
-	const signsFrom = atOnce ? now : new Date(now.getTime() + announcedMinutes * 60_000);
+	// Before an installation's first key there is nobody to announce the next one to.
+	const first = (await readRows(scope)).length === 0;
+	const signsFrom = atOnce || first ? now : new Date(now.getTime() + announcedMinutes * 60_000);
 	await db
 		.updateTable('launch.signing_keys')
 		.set({ retired_at: signsFrom })
