@@ -4,7 +4,10 @@ import {
 	endOtherSessions,
 	endOwnSession,
 	listOwnSessions,
-	type OwnSession
+	readSecondFactor,
+	recoveryCodeCount,
+	type OwnSession,
+	type SecondFactor
 } from '#server/modules/identity/index.ts';
 import { keptValues, toRefusal } from '#server/web/failures.ts';
 import { requireViewer } from '#server/web/page.ts';
@@ -17,17 +20,26 @@ export interface AccountView {
 	/** The session that asks. */
 	here: string;
 	sessions: OwnSession[];
+	secondFactor: SecondFactor | null;
+	/** How many recovery codes are made at a time. */
+	recoveryCodes: number;
 	/** What the form that led here has done. */
 	done: string | null;
 }
 
 export async function readAccount(event: RequestEvent): Promise<AccountView> {
 	const { session } = await requireViewer(event);
+	const [sessions, secondFactor] = await Promise.all([
+		listOwnSessions(session),
+		readSecondFactor(session)
+	]);
 	return {
 		name: session.name,
 		email: session.email,
 		here: session.sessionId,
-		sessions: await listOwnSessions(session),
+		sessions,
+		secondFactor,
+		recoveryCodes: recoveryCodeCount,
 		done: event.url.searchParams.get('done')
 	};
 }

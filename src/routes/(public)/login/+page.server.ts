@@ -1,10 +1,9 @@
 import { redirect } from '@sveltejs/kit';
 import { signIn } from '#server/modules/identity/index.ts';
-import { listMembershipsOf } from '#server/modules/businesses/index.ts';
 import { keptValues, toRefusal } from '#server/web/failures.ts';
 import { safeReturn } from '#server/web/page.ts';
 import { productOrigins, productsForSale } from '#server/web/products.ts';
-import { sessionCookie, setSessionCookie } from '#server/web/viewer.ts';
+import { firstBusiness, leadOn, whereFrom } from '#server/web/sign-in.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -14,31 +13,28 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	if (!again && (await locals.viewer())) redirect(303, returnTo);
 	// Signing in on the way to a product goes on to that product, which the browser counts as the form's target.
 	if (returnTo.startsWith('/oidc/')) locals.formTargets = await productOrigins();
-	return { returnTo, products: await productsForSale() };
+	// Whom a product expects.
+	const email = url.searchParams.get('email') ?? '';
+	return { returnTo, email, products: await productsForSale() };
 };
 
 export const actions: Actions = {
 	default: async (event) => {
 		const data = await event.request.formData();
-		let started;
+		let step;
 		try {
-			const previousToken = sessionCookie(event);
-			started = await signIn(
+			step = await signIn(
 				{
 					email: text(data, 'email'),
 					password: text(data, 'password'),
-					userAgent: event.request.headers.get('user-agent') ?? '',
-					address: event.getClientAddress(),
-					...(previousToken ? { previousToken } : {})
+					...whereFrom(event)
 				},
-				async (scope, personId) =>
-					(await listMembershipsOf(scope, { personId }))[0]?.businessId ?? null
+				firstBusiness
 			);
 		} catch (failure) {
 			return toRefusal(failure, keptValues(data));
 		}
-		setSessionCookie(event, started.token, started.endsAt);
-		redirect(303, safeReturn(data.get('return_to')));
+		leadOn(event, step, safeReturn(data.get('return_to')));
 	}
 };
 

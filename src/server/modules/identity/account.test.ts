@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid, NotFound, TooMany } from '#server/platform/errors.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
+import { sessionFrom } from '../../../../tests/setup/sign-in.ts';
 import {
 	changePassword,
 	createPerson,
@@ -34,9 +35,8 @@ async function createSignedIn(email: string) {
 
 function enter(email: string, userAgent = 'A browser', secret = password) {
 	addresses += 1;
-	return signIn(
-		{ email, password: secret, userAgent, address: `10.1.0.${addresses}` },
-		async () => null
+	return sessionFrom(
+		signIn({ email, password: secret, userAgent, address: `10.1.0.${addresses}` }, async () => null)
 	);
 }
 

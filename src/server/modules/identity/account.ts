@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { withSystem } from '../../platform/doors.ts';
-import { Invalid, NotFound } from '../../platform/errors.ts';
-import { limit } from '../../platform/limits.ts';
+import { NotFound } from '../../platform/errors.ts';
 import { parse } from '../../platform/usecase.ts';
+import { CurrentPassword, provePassword, wrongPassword } from './own-password.ts';
 import { dropPasswordLinks } from './password-links.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashPassword } from './passwords.ts';
 import { NewPassword } from './persons.ts';
 import { endSessionsOf, idleHours } from './sessions.ts';
+import { dropPendingSignIns } from './sign-ins.ts';
 
 /*
  * What a person does with their own sign-in, whichever business they act for and whether they act for
@@ -65,15 +66,8 @@ export async function endOtherSessions(input: {
 	);
 }
 
-/** A session left open must not be where a stranger tries passwords. */
-const changes = limit('password-change', 10, 900);
-
 const ChangePassword = v.object({
-	currentPassword: v.pipe(
-		v.string(),
-		v.nonEmpty('Write the password you have now.'),
-		v.maxLength(200, 'A password has at most 200 characters.')
-	),
+	currentPassword: CurrentPassword,
 	newPassword: NewPassword
 });
 
@@ -87,19 +81,7 @@ export async function changePassword(
 	input: v.InferInput<typeof ChangePassword>
 ): Promise<number> {
 	const { currentPassword, newPassword } = parse(ChangePassword, input);
-	await changes.check(who.personId);
-	const stored = await withSystem('identity.password-change', ({ db }) =>
-		db
-			.selectFrom('identity.persons')
-			.select('password_hash')
-			.where('id', '=', who.personId)
-			.executeTakeFirstOrThrow()
-	);
-	// Outside any transaction: both take tens of milliseconds by design.
-	if (!(await verifyPassword(stored.password_hash, currentPassword))) {
-		await changes.take(who.personId);
-		throw wrongPassword();
-	}
+	const stored = await provePassword(who.personId, currentPassword, 'currentPassword');
 	const password_hash = await hashPassword(newPassword);
 	return withSystem('identity.password-change', async (scope) => {
 		const { numUpdatedRows } = await scope.db
@@ -107,16 +89,11 @@ export async function changePassword(
 			.set({ password_hash })
 			.where('id', '=', who.personId)
 			// Changed elsewhere meanwhile: what was verified above is no longer the password.
-			.where('password_hash', '=', stored.password_hash)
+			.where('password_hash', '=', stored)
 			.executeTakeFirst();
-		if (numUpdatedRows === 0n) throw wrongPassword();
+		if (numUpdatedRows === 0n) throw wrongPassword('currentPassword');
 		await dropPasswordLinks(scope, who.personId);
+		await dropPendingSignIns(scope, who.personId);
 		return endSessionsOf(scope, { personId: who.personId, except: who.sessionId });
 	});
-}
-
-function wrongPassword(): Invalid {
-	return new Invalid([
-		{ path: 'currentPassword', message: 'This is not the password you have now.' }
-	]);
 }

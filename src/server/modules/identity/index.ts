@@ -16,6 +16,21 @@ export {
 	type PasswordLink
 } from './password-links.ts';
 export { createPerson, findPerson, listPersons, Email, NewPassword } from './persons.ts';
+export type { Proof } from './proofs.ts';
+export { recoveryCodeCount } from './recovery-codes.ts';
+export {
+	confirmSecondFactor,
+	makeRecoveryCodes,
+	offerMinutes,
+	offerSecondFactor,
+	readOffer,
+	readSecondFactor,
+	removeSecondFactor,
+	resetSecondFactor,
+	setUpSecondFactor,
+	type Offer,
+	type SecondFactor
+} from './second-factor.ts';
 export {
 	endSession,
 	endSessionsOf,
@@ -24,8 +39,18 @@ export {
 	moveSession,
 	readSession,
 	sessionCookieName,
-	signIn,
 	sweepSessions,
 	type Session,
 	type StartedSession
 } from './sessions.ts';
+export {
+	completeSignIn,
+	pendingCookieName,
+	pendingMinutes,
+	readPendingSignIn,
+	signIn,
+	type ChooseBusiness,
+	type PendingSignIn,
+	type SignInStep
+} from './sign-ins.ts';
+export { listStaff } from './staff.ts';

@@ -5,6 +5,7 @@ import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import { listMails } from '#server/platform/mail.ts';
 import { tokenHash } from '#server/platform/secrets.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
+import { sessionFrom } from '../../../../tests/setup/sign-in.ts';
 import {
 	askForPasswordLink,
 	createPerson,
@@ -39,13 +40,15 @@ const create = (email: string, secret: string | null = password) =>
 	);
 const enter = (email: string, secret: string) => {
 	addresses += 1;
-	return signIn({ email, password: secret, address: `10.2.0.${addresses}` }, async () => null);
+	return sessionFrom(
+		signIn({ email, password: secret, address: `10.2.0.${addresses}` }, async () => null)
+	);
 };
 const tokenIn = (text: string) => /\/password\/([\w-]+)/.exec(text)?.[1] ?? '';
 const link = async (personId: string) =>
 	tokenIn(await withSystem('test', (scope) => makePasswordLink(scope, { personId })));
 const use = (token: string, newPassword = next) =>
-	setPassword({ token, newPassword, address: '10.2.1.1' }, async () => null);
+	sessionFrom(setPassword({ token, newPassword, address: '10.2.1.1' }, async () => null));
 const letters = () => withSystem('test', (scope) => listMails(scope, 50));
 
 describe('a link to set a password', () => {

@@ -11,8 +11,14 @@ import { parse } from '../../platform/usecase.ts';
 import { passwordLetter } from './letters.ts';
 import { hashPassword } from './passwords.ts';
 import { Email, NewPassword } from './persons.ts';
-import { endSession, endSessionsOf, forgiveTries, startSession } from './sessions.ts';
-import type { StartedSession } from './sessions.ts';
+import { endSessionsOf } from './sessions.ts';
+import {
+	dropPendingSignIns,
+	forgiveTries,
+	letIn,
+	type ChooseBusiness,
+	type SignInStep
+} from './sign-ins.ts';
 
 /** A link to set a password is good for this long, and once. */
 export const passwordLinkHours = 24;
@@ -103,20 +109,20 @@ const SetPassword = v.object({
 });
 
 /**
- * Sets a password by a link and signs in. The link and every other one of the person are used up, and
- * their other sessions end: whoever knew the old password is out.
+ * Sets a password by a link and signs in, as far as a password leads. The link and every other one of the
+ * person are used up, and their other sessions end: whoever knew the old password is out.
  * @throws Invalid; Conflict `password_link_over`
  */
 export async function setPassword(
 	input: v.InferInput<typeof SetPassword>,
-	chooseBusiness: (scope: Scope<System>, personId: string) => Promise<string | null>
-): Promise<StartedSession> {
-	const { token, newPassword, userAgent, address, previousToken } = parse(SetPassword, input);
+	chooseBusiness: ChooseBusiness
+): Promise<SignInStep> {
+	const { token, newPassword, ...where } = parse(SetPassword, input);
 	// Before the costly hash, so that made-up tokens cost little.
 	const link = await readPasswordLink({ token });
 	if (!link) throw linkOver();
 	const password_hash = await hashPassword(newPassword);
-	const started = await withSystem('identity.password-link', async (scope) => {
+	const step = await withSystem('identity.password-link', async (scope) => {
 		const { db, now } = scope;
 		const used = await db
 			.deleteFrom('identity.password_links')
@@ -132,13 +138,12 @@ export async function setPassword(
 			.where('id', '=', personId)
 			.execute();
 		await dropPasswordLinks(scope, personId);
+		await dropPendingSignIns(scope, personId);
 		await endSessionsOf(scope, { personId });
-		if (previousToken) await endSession(scope, previousToken);
-		const businessId = await chooseBusiness(scope, personId);
-		return startSession(scope, personId, { userAgent, address, businessId });
+		return letIn(scope, personId, where, chooseBusiness);
 	});
 	await forgiveTries(link.email);
-	return started;
+	return step;
 }
 
 function linkOver(): Conflict {

@@ -4,6 +4,7 @@ import { Invalid, TooMany, Unauthorized } from '#server/platform/errors.ts';
 import { tokenHash } from '#server/platform/secrets.ts';
 import { addMember, createBusiness } from '../businesses/index.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
+import { sessionFrom } from '../../../../tests/setup/sign-in.ts';
 import {
 	createPerson,
 	endSession,
@@ -47,9 +48,11 @@ const tryIn = (
 	secret: string,
 	more: { address?: string; previousToken?: string } = {}
 ) =>
-	signIn(
-		{ email, password: secret, address: `10.0.0.${(addresses += 1)}`, ...more },
-		async () => businessId
+	sessionFrom(
+		signIn(
+			{ email, password: secret, address: `10.0.0.${(addresses += 1)}`, ...more },
+			async () => businessId
+		)
 	);
 const read = (token: string) => withSystem('test', (scope) => readSession(scope, { token }));
 

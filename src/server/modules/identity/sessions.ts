@@ -1,14 +1,8 @@
-import { sql } from 'kysely';
-import * as v from 'valibot';
-import { withSystem } from '../../platform/doors.ts';
 import { emit } from '../../platform/events.ts';
 import { newId } from '../../platform/ids.ts';
-import { limit } from '../../platform/limits.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { newToken, tokenHash } from '../../platform/secrets.ts';
-import { parse } from '../../platform/usecase.ts';
-import { Unauthorized } from '../../platform/errors.ts';
-import { verifyPassword } from './passwords.ts';
+import { NotFound } from '../../platform/errors.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
@@ -25,33 +19,10 @@ export const lifetimeDays = 14;
 // How stale `seen_at` may be, so that reading a page does not write a row each time.
 const touchMinutes = 5;
 
-/** Ten wrong passwords an account in a quarter of an hour, and fifty an address: then both wait. */
-const triesPerAccount = limit('sign-in-account', 10, 900);
-const triesPerAddress = limit('sign-in-address', 50, 900);
-
 /** `__Host-` binds the cookie to this host and to https; browsers refuse it on plain http. */
 export function sessionCookieName(publicUrl: string): string {
 	return publicUrl.startsWith('https:') ? '__Host-evolve_session' : 'evolve_session';
 }
-
-const SignIn = v.object({
-	email: v.pipe(
-		v.string('Write your e-mail address.'),
-		v.trim(),
-		v.nonEmpty('Write your e-mail address.'),
-		v.maxLength(254, 'An e-mail address has at most 254 characters.')
-	),
-	password: v.pipe(
-		v.string('Write your password.'),
-		v.nonEmpty('Write your password.'),
-		v.maxLength(200, 'A password has at most 200 characters.')
-	),
-	userAgent: v.optional(v.string(), ''),
-	/** The network address the try comes from. */
-	address: v.string(),
-	/** The session this browser had before: it ends, so that a token planted before sign-in is worth nothing. */
-	previousToken: v.optional(v.string())
-});
 
 export interface StartedSession {
 	token: string;
@@ -60,57 +31,16 @@ export interface StartedSession {
 	endsAt: Date;
 }
 
-/**
- * Signs in by e-mail and password. The businesses of the person are not known here: `chooseBusiness`
- * tells which one to begin in.
- * @throws TooMany, Unauthorized `wrong_credentials` (the same whether the account exists or not), Invalid.
- */
-export async function signIn(
-	input: v.InferInput<typeof SignIn>,
-	chooseBusiness: (scope: Scope<System>, personId: string) => Promise<string | null>
-): Promise<StartedSession> {
-	const { email, password, userAgent, address, previousToken } = parse(SignIn, input);
-	const account = email.toLowerCase();
-	await Promise.all([triesPerAccount.check(account), triesPerAddress.check(address)]);
-
-	const person = await withSystem('identity.sign-in', (scope) =>
-		scope.db
-			.selectFrom('identity.persons')
-			.select(['id', 'password_hash', 'disabled_at'])
-			.where(sql<string>`lower(email)`, '=', account)
-			.executeTakeFirst()
-	);
-	// Outside any transaction: it takes tens of milliseconds by design.
-	const fits = await verifyPassword(
-		person && !person.disabled_at ? person.password_hash : null,
-		password
-	);
-	if (!person || !fits) {
-		await Promise.all([triesPerAccount.take(account), triesPerAddress.take(address)]);
-		throw new Unauthorized('wrong_credentials', 'The e-mail address or the password is not right.');
-	}
-	await forgiveTries(account);
-
-	return withSystem('identity.sign-in', async (scope) => {
-		if (previousToken) await endSession(scope, previousToken);
-		return startSession(scope, person.id, {
-			userAgent,
-			address,
-			businessId: await chooseBusiness(scope, person.id)
-		});
-	});
-}
-
-/** Whoever proved by another way that the account is theirs need not wait for wrong passwords. */
-export function forgiveTries(email: string): Promise<void> {
-	return triesPerAccount.forgive(email.toLowerCase());
-}
-
 /** Begins a session of a person who has just proved who they are. */
 export async function startSession(
 	scope: Scope<System>,
 	personId: string,
-	where: { userAgent: string; address: string; businessId: string | null }
+	where: {
+		userAgent: string;
+		address: string;
+		businessId: string | null;
+		secondFactorAt: Date | null;
+	}
 ): Promise<StartedSession> {
 	const { db, now } = scope;
 	const token = newToken();
@@ -127,7 +57,8 @@ export async function startSession(
 			address: where.address,
 			created_at: now,
 			seen_at: now,
-			ends_at: endsAt
+			ends_at: endsAt,
+			second_factor_at: where.secondFactorAt
 		})
 		.execute();
 	if (where.businessId)
@@ -144,7 +75,7 @@ export interface Session {
 	locale: string;
 	/** The business the person is acting for; null for staff and for a person who belongs to none. */
 	businessId: string | null;
-	/** When the person gave the password. */
+	/** When the person signed in. */
 	startedAt: Date;
 	/** When they last gave their second factor in this session; null when it rests on the password alone. */
 	secondFactorAt: Date | null;
@@ -232,6 +163,28 @@ async function tellEnded(
 		if (business_id)
 			await emit(scope, 'session.ended', { sessionId: id, personId: person_id }, business_id);
 	}
+}
+
+/**
+ * Writes down that the second factor was given in a session just now. What a session may do grows by it,
+ * so its token is made anew, and the one before is worth nothing; the products' sign-ins stay.
+ * @throws NotFound for a session that is over, or another person's
+ */
+export async function strengthenSession(
+	{ db, now }: Scope<System>,
+	{ personId, sessionId }: { personId: string; sessionId: string }
+): Promise<{ token: string; endsAt: Date }> {
+	const token = newToken();
+	const row = await db
+		.updateTable('identity.sessions')
+		.set({ token_hash: tokenHash(token), second_factor_at: now })
+		.where('id', '=', sessionId)
+		.where('person_id', '=', personId)
+		.where('ends_at', '>', now)
+		.returning('ends_at')
+		.executeTakeFirst();
+	if (!row) throw new NotFound('This session');
+	return { token, endsAt: row.ends_at };
 }
 
 /** Lets the session act for another business; the caller has checked that the person belongs to it. */

@@ -1,9 +1,7 @@
-import { redirect } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
-import { listMembershipsOf } from '#server/modules/businesses/index.ts';
 import { readPasswordLink, setPassword } from '#server/modules/identity/index.ts';
 import { toRefusal } from '#server/web/failures.ts';
-import { sessionCookie, setSessionCookie } from '#server/web/viewer.ts';
+import { firstBusiness, leadOn, whereFrom } from '#server/web/sign-in.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params }) => {
@@ -15,24 +13,19 @@ export const actions: Actions = {
 	default: async (event) => {
 		const data = await event.request.formData();
 		const newPassword = data.get('newPassword');
-		const previousToken = sessionCookie(event);
-		let started;
+		let step;
 		try {
-			started = await setPassword(
+			step = await setPassword(
 				{
 					token: event.params.token,
 					newPassword: typeof newPassword === 'string' ? newPassword : '',
-					userAgent: event.request.headers.get('user-agent') ?? '',
-					address: event.getClientAddress(),
-					...(previousToken ? { previousToken } : {})
+					...whereFrom(event)
 				},
-				async (scope, personId) =>
-					(await listMembershipsOf(scope, { personId }))[0]?.businessId ?? null
+				firstBusiness
 			);
 		} catch (failure) {
 			return toRefusal(failure, {});
 		}
-		setSessionCookie(event, started.token, started.endsAt);
-		redirect(303, '/');
+		leadOn(event, step, '/');
 	}
 };
