@@ -33,6 +33,12 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 		where: string | null,
 		href: string | null
 	): ActivityWords => ({ id, who, what, where, place, at, href });
+	const name = product?.name ?? '';
+	const whom = params['person'] ?? m.activity_somebody();
+	const page = product ? `/products/${product.slug}` : null;
+	const ofProduct = (what: string) => told(what, inProduct, product?.name ?? null, page);
+	const ofExport = (what: string) =>
+		told(what, inProduct, m.activity_where_exports({ product: name }), page && `${page}/settings`);
 	const ticket = (what: string) =>
 		told(what, { area: 'support' }, m.activity_where_support({ number }), `/support/${number}`);
 	const invoice = (what: string) =>
@@ -52,15 +58,11 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 				null
 			);
 		case 'launched': {
-			const name = product?.name ?? '';
 			const place = params['place'];
-			return told(
+			return ofProduct(
 				place
 					? m.activity_launched_at({ product: name, place })
-					: m.activity_launched({ product: name }),
-				inProduct,
-				product?.name ?? null,
-				product ? `/products/${product.slug}` : null
+					: m.activity_launched({ product: name })
 			);
 		}
 		case 'signed_in':
@@ -74,6 +76,30 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 				null
 			);
 		}
+		case 'access_requested':
+			return ofProduct(m.activity_access_requested({ product: name }));
+		case 'access_granted':
+			return ofProduct(m.activity_access_granted({ product: name, person: whom }));
+		case 'access_removed':
+			return ofProduct(m.activity_access_removed({ product: name, person: whom }));
+		case 'export_asked':
+			return ofExport(m.activity_export_asked({ product: name, name: params['name'] ?? '' }));
+		case 'export_reported':
+			return ofExport(
+				params['status'] === 'ready'
+					? m.activity_export_ready({ name: params['name'] ?? '' })
+					: m.activity_export_failed({ name: params['name'] ?? '' })
+			);
+		case 'settings_changed':
+			return ofProduct(
+				params['what'] === 'landing'
+					? m.activity_landing_changed({ product: name })
+					: m.activity_contact_changed({ product: name })
+			);
+		case 'signed_out':
+			return ofProduct(m.activity_signed_out({ product: name }));
+		case 'trial_started':
+			return ofProduct(m.activity_trial_started({ product: name }));
 		case 'ticket_opened':
 			return ticket(m.activity_ticket_opened({ subject }));
 		case 'ticket_answered':

@@ -55,6 +55,56 @@ on('member.added', 'activity.member-added', async (scope, event) =>
 	})
 );
 
+on('access.requested', 'activity.access-requested', (scope, event) =>
+	keep(scope, event, 'access_requested', { productId: event.data.productId })
+);
+
+// What a job or the story gives is no news of anybody's.
+on('access.granted', 'activity.access-granted', async (scope, event) => {
+	if (event.actor.kind !== 'member') return;
+	const { productId, personId } = event.data;
+	const { name } = await person(scope, personId);
+	await keep(scope, event, 'access_granted', { productId, params: { person: name } });
+});
+
+on('access.removed', 'activity.access-removed', async (scope, event) => {
+	if (event.actor.kind !== 'member') return;
+	const { productId, personId } = event.data;
+	const { name } = await person(scope, personId);
+	await keep(scope, event, 'access_removed', { productId, params: { person: name } });
+});
+
+on('export.asked', 'activity.export-asked', (scope, event) =>
+	keep(scope, event, 'export_asked', {
+		productId: event.data.productId,
+		params: { name: event.data.name }
+	})
+);
+
+on('export.reported', 'activity.export-reported', async (scope, event) => {
+	const { productId, name, status } = event.data;
+	if (status !== 'preparing')
+		await keep(scope, event, 'export_reported', { productId, params: { name, status } });
+});
+
+on('product.settings-changed', 'activity.settings-changed', (scope, event) =>
+	keep(scope, event, 'settings_changed', {
+		productId: event.data.productId,
+		params: { what: event.data.what }
+	})
+);
+
+on('product.signed-out', 'activity.signed-out', (scope, event) =>
+	keep(scope, event, 'signed_out', { productId: event.data.productId })
+);
+
+on('trial.started', 'activity.trial-started', async (scope, event) =>
+	keep(scope, event, 'trial_started', {
+		productId: event.data.productId,
+		person: await person(scope, event.data.personId)
+	})
+);
+
 on('ticket.opened', 'activity.ticket-opened', (scope, event) =>
 	keep(scope, event, 'ticket_opened', {
 		params: { number: event.data.number, subject: event.data.subject, side: 'member' }
