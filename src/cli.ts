@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { Expected } from '#server/platform/errors.ts';
+import { Expected, Invalid } from '#server/platform/errors.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
 import { addGround } from './commands/ground.ts';
@@ -41,9 +41,16 @@ try {
 		// Commander has told what was wrong.
 		process.exitCode = error.exitCode;
 	} else if (error instanceof StartFailure || error instanceof Expected) {
-		console.error(error.message);
+		console.error(error instanceof Invalid ? tellIssues(error) : error.message);
 		process.exitCode = 1;
 	} else {
 		throw error;
 	}
+}
+
+/** What is wrong, and with which of the values that were given. */
+function tellIssues({ issues }: Invalid): string {
+	return issues
+		.map(({ path, message }) => (path === '' ? message : `${message} (${path})`))
+		.join('\n');
 }

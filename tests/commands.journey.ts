@@ -23,7 +23,16 @@ describe('the operator’s command line', () => {
 	test('explains itself, at every level', async () => {
 		const { code, said } = await evolve('--help');
 		expect(code).toBe(0);
-		for (const command of ['migrate', 'seed', 'business', 'key', 'user'])
+		for (const command of [
+			'migrate',
+			'seed',
+			'business',
+			'key',
+			'user',
+			'product',
+			'plan',
+			'meter'
+		])
 			expect(said).toContain(command);
 		expect((await evolve('key', 'create', '--help')).said).toContain('--product <slug>');
 	});
@@ -51,7 +60,94 @@ describe('the operator’s command line', () => {
 		expect((await evolve('business', 'list')).said).toMatch(/^biz_\w+ {2}Acme$/);
 	});
 
+	test('adds a product of which no code knows, from its addresses to its first customer', async () => {
+		const made = await evolve(
+			...['product', 'save', '--slug', 'crm', '--name', 'CRM', '--secret'],
+			...['--login-url', 'https://crm.example/login'],
+			...['--redirect-url', 'https://crm.example/callback'],
+			...['--redirect-url', 'https://crm.example/other'],
+			...['--resource', 'Guide=https://crm.example/guide']
+		);
+		expect(made.code, made.said).toBe(0);
+		const id = /^prd_\w{26}$/m.exec(made.said)?.[0];
+		expect(id).toBeDefined();
+		expect(made.said).toMatch(/^[\w-]{43}$/m);
+		// What is not given stays, the client id above all.
+		const changed = await evolve(
+			'product',
+			'save',
+			'--slug',
+			'crm',
+			'--support-email',
+			'h@v.example'
+		);
+		expect(changed).toEqual({ code: 0, said: id });
+
+		const plan = ['--product', 'crm', '--slug', 'team', '--name', 'Team', '--amount', '4500.50'];
+		expect(await evolve('plan', 'save', ...plan, '--trial-days', '14')).toEqual({
+			code: 0,
+			said: ''
+		});
+		expect((await evolve('plan', 'list', '--product', 'crm')).said).toBe(
+			'team  Team  KES 4500.50  14 days'
+		);
+		const meter = ['--product', 'crm', '--slug', 'deals', '--name', 'Deals'];
+		expect((await evolve('meter', 'define', ...meter, '--event-type', 'crm.deal.won')).code).toBe(
+			0
+		);
+		expect((await evolve('key', 'create', '--product', 'crm')).said).toMatch(/^evk_[\w-]{43}$/);
+		expect((await evolve('key', 'list', '--product', 'crm')).said).toMatch(/^key_\w+ {2}evk_\w/);
+		const customer = ['--business', 'Acme', '--product', 'crm', '--plan', 'team'];
+		expect((await evolve('subscription', 'start', ...customer)).said).toMatch(/^sub_\w+$/);
+		const twice = await evolve('subscription', 'start', ...customer);
+		expect(twice).toEqual({ code: 1, said: 'The business has CRM already.' });
+	});
+
+	test('says how a product stands, and where it hears of changes', async () => {
+		const stands = async () => /(\w+)$/.exec((await evolve('product', 'list')).said)?.[1];
+		expect(await stands()).toBe('operational');
+		await evolve('product', 'state', 'crm', 'outage', '--message', 'The disk is full.');
+		expect(await stands()).toBe('outage');
+		expect((await evolve('product', 'restore', 'crm')).code).toBe(0);
+		expect(await stands()).toBe('operational');
+		const now = new Date();
+		const planned = await evolve(
+			...['product', 'maintenance', 'crm', '--message', 'New disks.'],
+			...['--from', new Date(now.getTime() - 60_000).toISOString()],
+			...['--until', new Date(now.getTime() + 3_600_000).toISOString()]
+		);
+		expect(planned).toEqual({ code: 0, said: '' });
+		expect(await stands()).toBe('maintenance');
+
+		const hook = await evolve('product', 'webhook', 'crm', '--url', 'https://crm.example/hooks');
+		expect(hook.said).toMatch(/^whsec_[\w+/]{43}=$/m);
+		const moved = await evolve('product', 'webhook', 'crm', '--url', 'https://crm.example/v2');
+		expect(moved).toEqual({ code: 0, said: '' });
+	});
+
 	test.each([
+		[
+			['product', 'save', '--slug', 'crm', '--redirect-url', 'https://*.crm.example/'],
+			/^Write each address out.+\(redirectUrls\.0\)$/
+		],
+		[['product', 'save', '--slug', 'new'], /^Write the name of the product/],
+		[['product', 'webhook', 'crm'], /^Give an address/],
+		[
+			[
+				'product',
+				'maintenance',
+				'crm',
+				'--from',
+				'2026-02-30T10:00',
+				'--until',
+				'2026-03-01T10:00'
+			],
+			/^Write a day and a time/
+		],
+		[
+			['plan', 'save', '--product', 'crm', '--slug', 'a', '--name', 'A', '--amount', '4.505'],
+			/^Write an amount/
+		],
 		[['key', 'create'], "error: required option '--product <slug>' not specified"],
 		[['key', 'create', '--product', 'nope'], /The product nope does not exist/],
 		[['user', 'create', '--email', 'nope', '--name', 'N'], /^This is not an e-mail address/],

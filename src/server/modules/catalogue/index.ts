@@ -21,7 +21,7 @@ export {
 	type ListedKey
 } from './keys.ts';
 export { listPlans, savePlan, type Plan } from './plans.ts';
-export { type Resource, type SuspendedMode } from './product-fields.ts';
+export { suspendedModes, type Resource, type SuspendedMode } from './product-fields.ts';
 export {
 	listProducts,
 	readProduct,
@@ -40,4 +40,5 @@ export {
 	type StateKind
 } from './states.ts';
 export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
+export { vendorZone } from './vendor-time.ts';
 export { readWebhookTarget, setWebhook } from './webhooks.ts';

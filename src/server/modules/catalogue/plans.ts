@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { whatIsGiven } from './given.ts';
 import { readProduct } from './products.ts';
 
 const SavePlan = v.object({
@@ -14,26 +16,34 @@ const SavePlan = v.object({
 	seats: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	includedBytes: v.optional(v.pipe(v.bigint(), v.minValue(1n))),
 	trialDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-	position: v.pipe(v.number(), v.integer())
+	/** Its place among the plans; a new one comes last. */
+	position: v.optional(v.pipe(v.number(), v.integer()))
 });
 
-/** Makes the plan of this product and slug, or changes the one there is. */
+/** Makes the plan of this product and slug, or changes the one there is, which keeps what is left out. */
 export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, input) => {
 	listed.delete(scope);
 	const product = await readProduct(scope, { slug: input.product });
-	const columns = {
-		name: input.name,
-		amount_minor: input.amountMinor,
-		currency: input.currency,
-		seats: input.seats ?? null,
-		included_bytes: input.includedBytes ?? null,
-		trial_days: input.trialDays ?? null,
+	const columns = { name: input.name, amount_minor: input.amountMinor, currency: input.currency };
+	const given = whatIsGiven({
+		seats: input.seats,
+		included_bytes: input.includedBytes,
+		trial_days: input.trialDays,
 		position: input.position
-	};
+	});
 	return scope.db
 		.insertInto('catalogue.plans')
-		.values({ id: newId('pla', scope.now), product_id: product.id, slug: input.slug, ...columns })
-		.onConflict((conflict) => conflict.columns(['product_id', 'slug']).doUpdateSet(columns))
+		.values({
+			id: newId('pla', scope.now),
+			product_id: product.id,
+			slug: input.slug,
+			position: sql`(select coalesce(max(position), 0) + 1 from catalogue.plans where product_id = ${product.id})`,
+			...columns,
+			...given
+		})
+		.onConflict((conflict) =>
+			conflict.columns(['product_id', 'slug']).doUpdateSet({ ...columns, ...given })
+		)
 		.returning('id')
 		.executeTakeFirstOrThrow();
 });

@@ -9,14 +9,18 @@ import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runt
 import { createPerson } from '../identity/index.ts';
 import {
 	createApiKey,
+	declareProduct,
 	listApiKeys,
 	listClients,
+	listPlans,
+	listProductRoles,
 	listProducts,
 	readProduct,
 	readProductSetup,
 	readWebhookTarget,
 	renewClientSecret,
 	revokeApiKey,
+	savePlan,
 	saveProduct,
 	setClientSecret,
 	setWebhook
@@ -54,6 +58,37 @@ describe('a product', () => {
 			closingNoticeDays: 7,
 			supportEmail: null,
 			resources: []
+		});
+	});
+
+	it('has plans and roles like any other', async () => {
+		await withSystem('test', async (scope) => {
+			const plan = { product: 'crm', currency: 'KES' };
+			await savePlan(scope, {
+				...plan,
+				slug: 'team',
+				name: 'Team',
+				amountMinor: 450_000n,
+				seats: 5
+			});
+			await savePlan(scope, { ...plan, slug: 'all', name: 'Everybody', amountMinor: 900_000n });
+			await declareProduct(scope, {
+				product: 'crm',
+				roles: [{ slug: 'seller', name: 'Seller', default: true }]
+			});
+			// What is left out of a plan stays as it is, its place too.
+			await savePlan(scope, { ...plan, slug: 'team', name: 'Team', amountMinor: 500_000n });
+		});
+		await withBusiness(businesses.mavuno, async (scope) => {
+			const { id } = await readProduct(scope, { slug: 'crm' });
+			const plans = (await listPlans(scope, {})).filter(({ productId }) => productId === id);
+			expect(plans).toMatchObject([
+				{ slug: 'team', amountMinor: 500_000n, seats: 5, trialDays: null },
+				{ slug: 'all', amountMinor: 900_000n, seats: null }
+			]);
+			expect(await listProductRoles(scope, { product: 'crm' })).toMatchObject([
+				{ productId: id, slug: 'seller', isDefault: true }
+			]);
 		});
 	});
 

@@ -4,6 +4,7 @@ import { Invalid, NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { whatIsGiven } from './given.ts';
 import { SaveProduct, type marks, type Resource, type SuspendedMode } from './product-fields.ts';
 
 /**
@@ -18,7 +19,7 @@ export const saveProduct = usecase(
 	async (scope, { slug, ...input }) => {
 		const { db, now } = scope;
 		listed.delete(scope);
-		const given = known({
+		const given = whatIsGiven({
 			name: input.name,
 			summary: input.summary,
 			mark: input.mark,
@@ -71,13 +72,6 @@ function checkFrontChannel(logout: string | null, redirects: string[]): void {
 			message: 'Give an address at the same host and port as a redirect address.'
 		}
 	]);
-}
-
-/** Without what was not given. */
-function known<T extends object>(columns: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-	return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as {
-		[K in keyof T]?: Exclude<T[K], undefined>;
-	};
 }
 
 export interface Product {

@@ -4,6 +4,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from './products.ts';
+import { VendorTime } from './vendor-time.ts';
 
 export type StateKind = 'degraded' | 'maintenance' | 'outage';
 
@@ -142,8 +143,8 @@ export const planMaintenance = usecase(
 	'product.operate',
 	v.object({
 		product: v.string(),
-		from: v.date('Give the time at which it begins.'),
-		until: v.date('Give the time at which it is over.'),
+		from: VendorTime,
+		until: VendorTime,
 		message: Message
 	}),
 	async (scope, { product: slug, from, until, message }): Promise<{ id: string }> => {

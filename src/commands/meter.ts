@@ -1,0 +1,54 @@
+import { Option, type Command } from 'commander';
+import { defineMeter, type Aggregation, type Unit } from '#server/modules/usage/index.ts';
+import { withSystem } from '#server/platform/doors.ts';
+import { notEmpty, onPortal, several } from './command.ts';
+
+const aggregations: Aggregation[] = ['count', 'sum', 'max', 'latest', 'unique'];
+const units: Unit[] = ['count', 'bytes', 'hours', 'money', 'people'];
+
+interface MeterOptions {
+	product: string;
+	slug: string;
+	name: string;
+	eventType: string;
+	aggregation: Aggregation;
+	property?: string;
+	unit: Unit;
+	dimension?: string[];
+}
+
+export function addMeter(program: Command): void {
+	const meter = program.command('meter').description('What is counted of the events of products.');
+	meter
+		.command('define')
+		.description('Make a meter, or rename the one there is. What a meter counts never changes.')
+		.requiredOption('--product <slug>', 'the product, such as erp')
+		.requiredOption('--slug <slug>', 'the meter, such as orders')
+		.requiredOption('--name <name>', 'what it is called', notEmpty)
+		.requiredOption('--event-type <type>', 'the `type` of the events that it counts')
+		.addOption(
+			new Option('--aggregation <how>', 'how its figures come together')
+				.choices(aggregations)
+				.default('count')
+		)
+		.option('--property <name>', 'the property of the data that it reads; none where it counts')
+		.addOption(
+			new Option('--unit <unit>', 'what it is a number of').choices(units).default('count')
+		)
+		.option(
+			'--dimension <name>',
+			'a property that tells totals apart; give it again for more',
+			several
+		)
+		.action(({ property, dimension, ...meter }: MeterOptions) =>
+			onPortal(async () => {
+				await withSystem('evolve meter define', (scope) =>
+					defineMeter(scope, {
+						...meter,
+						...(property === undefined ? {} : { valueProperty: property }),
+						...(dimension === undefined ? {} : { dimensions: dimension })
+					})
+				);
+			})
+		);
+}
