@@ -1,8 +1,9 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import * as openid from 'openid-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { saveProduct } from '#server/modules/catalogue/index.ts';
 import { endSession, lifetimeDays, sweepSessions } from '#server/modules/identity/index.ts';
-import { postLogout } from '#server/modules/launch/index.ts';
+import { listSignIns, postLogout, prepareFarewell } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createBrowser, type Browser } from './testing/browser.ts';
@@ -35,13 +36,19 @@ afterAll(() => portal.stop());
 
 async function signedInToBoth() {
 	const browser = createBrowser();
-	const { token } = await signInTo(
+	const { token, sessionId } = await signInTo(
 		browser,
 		portal.origin,
 		'wanjiku@mavuno.example',
 		mavuno.businessId
 	);
-	return { browser, token, erp: await client.signIn(browser), sacco: await other.signIn(browser) };
+	return {
+		browser,
+		token,
+		sessionId,
+		erp: await client.signIn(browser),
+		sacco: await other.signIn(browser)
+	};
 }
 
 const usable = (tokens: { access_token: string }) =>
@@ -49,6 +56,17 @@ const usable = (tokens: { access_token: string }) =>
 		() => true,
 		() => false
 	);
+
+const end = (browser: Browser, parameters: Record<string, string> = {}) =>
+	browser.ask(`${portal.origin}/oidc/session/end?${new URLSearchParams(parameters)}`);
+
+async function confirm(browser: Browser, page: string, fields: Record<string, string>) {
+	const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
+	return browser.ask(`${portal.origin}/oidc/session/end/confirm`, {
+		method: 'POST',
+		body: new URLSearchParams({ xsrf, ...fields })
+	});
+}
 
 /** What a product must find in a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6). */
 async function verify(token: string | undefined, audience: string) {
@@ -128,17 +146,6 @@ describe('a session of the portal that ends', () => {
 });
 
 describe('signing out at the request of a product', () => {
-	const end = (browser: Browser, parameters: Record<string, string> = {}) =>
-		browser.ask(`${portal.origin}/oidc/session/end?${new URLSearchParams(parameters)}`);
-
-	async function confirm(browser: Browser, page: string, fields: Record<string, string>) {
-		const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(page) ?? [];
-		return browser.ask(`${portal.origin}/oidc/session/end/confirm`, {
-			method: 'POST',
-			body: new URLSearchParams({ xsrf, ...fields })
-		});
-	}
-
 	it('asks first, and ends everything when that was meant', async () => {
 		const session = await signedInToBoth();
 		const response = await end(session.browser, {
@@ -230,6 +237,111 @@ describe('signing out at the request of a product', () => {
 		await portal.jobs.settle();
 		expect(await usable(session.erp)).toBe(true);
 		await client.signIn(session.browser, { prompt: 'none' });
+	});
+});
+
+describe('a product that hears of it in the browser', () => {
+	const frames = (page: string) =>
+		[...page.matchAll(/<iframe [^>]*src="([^"]+)"/g)].map(
+			([, url = '']) => new URL(url.replaceAll('&#38;', '&'))
+		);
+
+	beforeEach(async () => {
+		await withSystem('test', (scope) =>
+			saveProduct(scope, { slug: 'erp', frontchannelLogoutUrl: `${erp.origin}/frame?kept=1` })
+		);
+	});
+	afterEach(async () => {
+		await withSystem('test', (scope) =>
+			saveProduct(scope, { slug: 'erp', frontchannelLogoutUrl: null, postLogoutUrls: [] })
+		);
+	});
+
+	it('is loaded in a frame when the person leaves, with issuer and sign-in, and nobody else is', async () => {
+		const session = await signedInToBoth();
+		// As the portal's own button does.
+		const token = await withSystem('test', async (scope) =>
+			prepareFarewell(scope, {
+				signIns: await listSignIns(scope, { sessionId: session.sessionId })
+			})
+		);
+		await withSystem('test', (scope) => endSession(scope, session.token));
+		const response = await session.browser.ask(`${portal.origin}/oidc/signed-out/${token ?? ''}`);
+		const page = await response.text();
+		expect(page).toContain('You are signed out');
+		const [frame, ...others] = frames(page);
+		expect(others).toEqual([]);
+		expect(frame?.origin).toBe(erp.origin);
+		expect(Object.fromEntries(frame?.searchParams ?? [])).toEqual({
+			kept: '1',
+			iss: `${portal.origin}/oidc`,
+			sid: session.erp.claims()?.['sid']
+		});
+		const policy = response.headers.get('content-security-policy') ?? '';
+		expect(policy).toContain(`frame-src ${erp.origin};`);
+		expect(response.headers.get('refresh')).toBeNull();
+		await portal.jobs.settle();
+	});
+
+	it('is loaded on the way back to the product where the person left from', async () => {
+		const session = await signedInToBoth();
+		const page = await (
+			await end(session.browser, {
+				id_token_hint: session.sacco.id_token ?? '',
+				post_logout_redirect_uri: `${sacco.origin}/`,
+				state: 'kept'
+			})
+		).text();
+		const left = await confirm(session.browser, page, { logout: 'yes' });
+		expect(left.headers.get('location')).toMatch(/^\/oidc\/signed-out\/[\w-]+$/);
+		const goodbye = await session.browser.ask(
+			new URL(left.headers.get('location') ?? '', portal.origin).href
+		);
+		expect(goodbye.headers.get('refresh')).toBe(`2; url=${sacco.origin}/?state=kept`);
+		expect(frames(await goodbye.text()).map(({ origin }) => origin)).toEqual([erp.origin]);
+		await portal.jobs.settle();
+	});
+
+	it('is not told of another product that is left alone', async () => {
+		const session = await signedInToBoth();
+		const page = await (
+			await end(session.browser, { id_token_hint: session.sacco.id_token ?? '' })
+		).text();
+		const left = await confirm(session.browser, page, {});
+		expect(left.headers.get('location')).not.toContain('/signed-out/');
+		expect(await usable(session.erp)).toBe(true);
+	});
+
+	it('is shown to whoever knows the page’s address, which nobody can guess', async () => {
+		const unknown = await createBrowser().ask(`${portal.origin}/oidc/signed-out/guessed`);
+		expect(unknown.headers.get('location')).toBe('/login?signed_out=1');
+	});
+
+	it('may name where the browser goes after signing out, and then nothing else will do', async () => {
+		const goodbye = `${erp.origin}/goodbye?a=b`;
+		await withSystem('test', (scope) =>
+			saveProduct(scope, { slug: 'erp', postLogoutUrls: [goodbye] })
+		);
+		const session = await signedInToBoth();
+		const ask = (address: string) =>
+			end(session.browser, {
+				id_token_hint: session.erp.id_token ?? '',
+				post_logout_redirect_uri: address
+			});
+		for (const other of [
+			`${erp.origin}/`,
+			`${erp.origin}/goodbye`,
+			`${goodbye}&c=d`,
+			`${erp.origin}/goodbye/?a=b`,
+			`${erp.origin}@evil.example/goodbye?a=b`
+		])
+			expect((await ask(other)).status, other).toBe(400);
+		const page = await (await ask(goodbye)).text();
+		const left = await confirm(session.browser, page, {});
+		const farewell = await session.browser.ask(
+			new URL(left.headers.get('location') ?? '', portal.origin).href
+		);
+		expect(farewell.headers.get('refresh')).toBe(`2; url=${goodbye}`);
 	});
 });
 

@@ -53,6 +53,29 @@ describe('what the provider says of itself', () => {
 		expect(metadata.subject_types_supported).toEqual(['public']);
 		expect(metadata['backchannel_logout_supported']).toBe(true);
 		expect(metadata['backchannel_logout_session_supported']).toBe(true);
+		expect(metadata['frontchannel_logout_supported']).toBe(true);
+		expect(metadata['frontchannel_logout_session_supported']).toBe(true);
+		expect(metadata['authorization_response_iss_parameter_supported']).toBe(true);
+		expect(metadata['acr_values_supported']).toEqual([
+			'urn:evolve:second-factor',
+			'urn:evolve:password'
+		]);
+		expect(metadata.claims_supported?.toSorted()).toEqual([
+			'access_mode',
+			'acr',
+			'amr',
+			'auth_time',
+			'business',
+			'email',
+			'email_verified',
+			'iss',
+			'name',
+			'product_role',
+			'sid',
+			'sub',
+			'subscription',
+			'subscription_ends'
+		]);
 		expect(metadata.end_session_endpoint).toBe(`${portal.origin}/oidc/session/end`);
 		for (const name of ['request_uri_parameter_supported', 'registration_endpoint'])
 			expect(metadata[name] ?? false, name).toBe(false);
@@ -89,7 +112,8 @@ describe('signing in to a product', () => {
 			email: 'wanjiku@mavuno.example',
 			business: { id: mavuno.businessId, name: 'Mavuno Traders Ltd' },
 			product_role: 'manager',
-			subscription: 'active'
+			subscription: 'active',
+			access_mode: 'full'
 		};
 		expect(payload).toMatchObject({ ...person, amr: ['pwd'], acr: 'urn:evolve:password' });
 		expect(payload['sid']).toEqual(expect.stringMatching(/^sgn_/));
