@@ -35,6 +35,11 @@ interface SaveOptions {
 	secret: boolean;
 }
 
+interface StateOptions {
+	message?: string;
+	until?: string;
+}
+
 export function addProduct(program: Command): void {
 	const product = program
 		.command('product')
@@ -50,10 +55,12 @@ export function addProduct(program: Command): void {
 		.argument('<slug>', 'the product, such as erp')
 		.addArgument(program.createArgument('<state>').choices(['degraded', 'outage']))
 		.option('--message <words>', 'what people are told of it')
-		.action((slug: string, state: 'degraded' | 'outage', { message }: { message?: string }) =>
+		.option('--until <time>', 'when it should work again, such as 2026-11-30T22:00 in Nairobi')
+		.action((slug: string, state: 'degraded' | 'outage', options: StateOptions) =>
 			onPortal(async () => {
+				const { message, until: expectedUntil } = options;
 				await withSystem('evolve product state', (scope) =>
-					reportProductState(scope, { product: slug, state, message })
+					reportProductState(scope, { product: slug, state, message, expectedUntil })
 				);
 			})
 		);

@@ -30,6 +30,8 @@ const maybe = <S extends v.GenericSchema>(schema: S) => v.optional(v.nullable(sc
 
 export const SaveProduct = v.object({
 	slug: Slug,
+	/** Refuse to change one that is there. */
+	mustBeNew: v.optional(v.boolean(), false),
 	name: v.optional(
 		v.pipe(
 			v.string(),

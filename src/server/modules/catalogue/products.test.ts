@@ -98,6 +98,13 @@ describe('a product', () => {
 		);
 	});
 
+	it('is not changed by who wants to add a new one', async () => {
+		await expect(save({ slug: 'crm', name: 'Another', mustBeNew: true })).rejects.toMatchObject({
+			issues: [{ path: 'slug' }]
+		});
+		expect((await setup('crm')).name).toBe('CRM');
+	});
+
 	it('keeps what is left out, and loses what is set to nothing', async () => {
 		const given = {
 			loginUrl: 'https://crm.example/login',

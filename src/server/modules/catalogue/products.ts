@@ -10,15 +10,30 @@ import { SaveProduct, type marks, type Resource, type SuspendedMode } from './pr
 /**
  * Makes the product of this slug, or changes the one there is. What is left out stays as it is, since products
  * are saved by several hands; null takes away.
- * @throws Invalid for a new product without a name, and for a front-channel logout address at an origin of which
- * no redirect address is (OpenID Connect Front-Channel Logout 1.0, section 2).
+ * @throws Invalid, before anything is written: for a new product without a name, for one that is not new where it
+ * must be, and for a front-channel logout address at an origin of which no redirect address is (OpenID Connect
+ * Front-Channel Logout 1.0, section 2).
  */
 export const saveProduct = usecase(
 	'catalogue.manage',
 	SaveProduct,
-	async (scope, { slug, ...input }) => {
+	async (scope, { slug, mustBeNew, ...input }): Promise<{ id: string }> => {
 		const { db, now } = scope;
 		listed.delete(scope);
+		const before = await db
+			.selectFrom('catalogue.products')
+			.select(['redirect_urls', 'frontchannel_logout_url'])
+			.where('slug', '=', slug)
+			.forUpdate()
+			.executeTakeFirst();
+		if (before && mustBeNew) throw wrong('slug', 'There is a product with this slug already.');
+		if (!before && input.name === undefined) throw wrong('name', 'Write the name of the product.');
+		checkFrontChannel(
+			input.frontchannelLogoutUrl === undefined
+				? (before?.frontchannel_logout_url ?? null)
+				: input.frontchannelLogoutUrl,
+			input.redirectUrls ?? before?.redirect_urls ?? []
+		);
 		const given = whatIsGiven({
 			name: input.name,
 			summary: input.summary,
@@ -37,8 +52,7 @@ export const saveProduct = usecase(
 			support_phone: input.supportPhone,
 			resources: input.resources && JSON.stringify(input.resources)
 		});
-		if (given.name === undefined) await readProduct(scope, { slug }).catch(askForName);
-		const saved = await db
+		return db
 			.insertInto('catalogue.products')
 			.values({
 				id: newId('prd', now),
@@ -50,28 +64,23 @@ export const saveProduct = usecase(
 				...given
 			})
 			.onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...given }))
-			.returning(['id', 'redirect_urls', 'frontchannel_logout_url'])
+			.returning('id')
 			.executeTakeFirstOrThrow();
-		checkFrontChannel(saved.frontchannel_logout_url, saved.redirect_urls);
-		return { id: saved.id };
 	}
 );
-
-function askForName(error: unknown): never {
-	if (!(error instanceof NotFound)) throw error;
-	throw new Invalid([{ path: 'name', message: 'Write the name of the product.' }]);
-}
 
 function checkFrontChannel(logout: string | null, redirects: string[]): void {
 	if (logout === null) return;
 	const { origin } = new URL(logout);
 	if (redirects.some((url) => new URL(url).origin === origin)) return;
-	throw new Invalid([
-		{
-			path: 'frontchannelLogoutUrl',
-			message: 'Give an address at the same host and port as a redirect address.'
-		}
-	]);
+	throw wrong(
+		'frontchannelLogoutUrl',
+		'Give an address at the same host and port as a redirect address.'
+	);
+}
+
+function wrong(path: string, message: string): Invalid {
+	return new Invalid([{ path, message }]);
 }
 
 export interface Product {

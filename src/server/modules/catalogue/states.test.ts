@@ -90,6 +90,18 @@ describe('how a product stands', () => {
 		});
 	});
 
+	it('says when it should work again, by the vendor’s clock', async () => {
+		const reportUntil = (expectedUntil: string) =>
+			byStaff((scope) =>
+				reportProductState(scope, { product: 'erp', state: 'outage', expectedUntil })
+			);
+		await reportUntil('2026-11-25T14:30');
+		expect((await stateOf())?.now?.expectedUntil).toEqual(new Date('2026-11-25T11:30:00Z'));
+		await expect(reportUntil('2026-11-25T11:30')).rejects.toMatchObject({
+			issues: [{ path: 'expectedUntil' }]
+		});
+	});
+
 	it('has maintenance in it from when it begins until it is over, by itself', async () => {
 		await plan(30, 31, 'The yearly one.');
 		await plan(2, 4, 'New tax tables.');
@@ -135,6 +147,30 @@ describe('how a product stands', () => {
 		expect(await stateOf()).toMatchObject({ now: null, planned: [{ from: hour(2) }] });
 		expect(await restore()).toEqual({ ended: 0 });
 	});
+
+	it('takes the times of a maintenance by the vendor’s clock, or with an offset', async () => {
+		await byStaff((scope) =>
+			planMaintenance(scope, {
+				product: 'erp',
+				from: '2026-11-30T22:00',
+				until: '2026-11-30T23:30:00+02:00'
+			})
+		);
+		expect((await stateOf())?.planned).toMatchObject([
+			{ from: new Date('2026-11-30T19:00:00Z'), until: new Date('2026-11-30T21:30:00Z') }
+		]);
+	});
+
+	it.each(['', 'tomorrow', '2026-11-31T10:00', '2026-11-30T25:00', '2026-11-30'])(
+		'takes “%s” for no moment',
+		async (from) => {
+			await expect(
+				byStaff((scope) =>
+					planMaintenance(scope, { product: 'erp', from, until: '2026-12-01T10:00' })
+				)
+			).rejects.toMatchObject({ issues: [{ path: 'from' }] });
+		}
+	);
 
 	it.each([
 		[2, 2, 'until'],

@@ -98,7 +98,8 @@ export const reportProductState = usecase(
 		product: v.string(),
 		state: v.picklist(['degraded', 'outage'], 'Choose degraded or outage.'),
 		message: Message,
-		expectedUntil: v.optional(v.nullable(v.date()), null)
+		/** When it should work again. */
+		expectedUntil: v.optional(v.nullable(VendorTime), null)
 	}),
 	async (scope, input): Promise<{ id: string }> => {
 		const { db, now } = scope;

@@ -18,6 +18,8 @@ export const VendorTime = v.pipe(
 );
 
 function read(text: string): Date | null {
+	// A day without its hour is no moment.
+	if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return null;
 	try {
 		const instant = /(Z|[+-]\d\d:\d\d)$/.test(text)
 			? Temporal.Instant.from(text)
