@@ -15,9 +15,8 @@ export type Proof = { code: string } | { recoveryCode: string };
 
 /** As it may be pasted: with spaces, or a dash in the middle. */
 export const Code = v.pipe(
-	v.string('Write the code.'),
+	v.string(),
 	v.transform((typed) => typed.replace(/[\s\p{P}]/gu, '')),
-	v.nonEmpty('Write the code.'),
 	v.regex(/^[0-9]{6}$/, 'A code has six digits, such as 123 456.')
 );
 

@@ -13,7 +13,7 @@ const groupLength = 5;
 
 /** As it may be typed: in capitals, with spaces, with the letter O for the digit. */
 export const RecoveryCode = v.pipe(
-	v.string('Write a recovery code.'),
+	v.string(),
 	v.transform((typed) =>
 		typed
 			.toLowerCase()
@@ -21,7 +21,6 @@ export const RecoveryCode = v.pipe(
 			.replaceAll('o', '0')
 			.replace(/[il]/g, '1')
 	),
-	v.nonEmpty('Write a recovery code.'),
 	v.regex(
 		new RegExp(`^[${alphabet}]{${groups * groupLength}}$`),
 		`A recovery code has ${groups * groupLength} letters and digits, such as k7q2m-9xdpa-3hw8t.`
