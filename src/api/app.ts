@@ -4,7 +4,9 @@ import { NotFound } from '#server/platform/errors.ts';
 import { activity } from './activity.ts';
 import { documents } from './documents.ts';
 import type { Env } from './env.ts';
+import { entitlements } from './entitlements.ts';
 import { events } from './events.ts';
+import { dataExports } from './exports.ts';
 import type { Noun } from './noun.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
@@ -13,7 +15,7 @@ import { product } from './product.ts';
 const base = '/api/v1';
 
 /** In the order in which the documents show them. */
-export const nouns: Noun[] = [events, activity, places, product];
+export const nouns: Noun[] = [events, activity, places, product, entitlements, dataExports];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */
 export function createApi(): Hono<Env> {
@@ -28,12 +30,23 @@ export function createApi(): Hono<Env> {
 		if (method === 'GET') known.add('HEAD');
 	}
 	api.notFound((c) => {
-		const allowed = methods.get(c.req.path);
+		const { path } = c.req;
+		const allowed = [...methods].find(([pattern]) => isAt(pattern, path))?.[1];
 		if (!allowed) return toProblem(new NotFound('This address'), c);
 		return toProblem(new MethodNotAllowed(c.req.method, [...allowed].sort()), c);
 	});
 	api.onError((failure, c) => toProblem(failure, c));
 	return api;
+}
+
+/** Whether an address is of a route, whose segments with a colon stand for any. */
+function isAt(pattern: string, path: string): boolean {
+	const segments = path.split('/');
+	const expected = pattern.split('/');
+	return (
+		segments.length === expected.length &&
+		expected.every((segment, index) => segment.startsWith(':') || segment === segments[index])
+	);
 }
 
 /** The same for Node's HTTP server. */

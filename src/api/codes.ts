@@ -6,6 +6,8 @@ export const titles = {
 	missing_key: 'No API key',
 	unknown_key: 'Unknown API key',
 	revoked_key: 'Revoked API key',
+	export_cancelled: 'Export given up',
+	export_settled: 'Export settled',
 	not_found: 'Not found',
 	method_not_allowed: 'Method not allowed',
 	unsupported_media_type: 'Unsupported content type',
@@ -46,6 +48,9 @@ export const meanings: Record<Code, string> = {
 	unknown_key: 'No API key reads like this one. Check that it was copied whole.',
 	revoked_key:
 		'The operator has revoked this key. Nothing of the request was taken; use another key.',
+	export_cancelled: 'The business has given this export up. Stop preparing it.',
+	export_settled:
+		'An export that is ready or failed is not prepared again: the business asks anew.',
 	not_found: 'There is nothing at this address, or it belongs to somebody else.',
 	method_not_allowed: 'The address exists, but not with this method; `Allow` names those it has.',
 	unsupported_media_type: 'The body is of a kind that this address does not take.',

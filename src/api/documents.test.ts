@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setRuntime, type Runtime } from '#server/platform/runtime.ts';
 import { createApi, nouns } from './app.ts';
 import { meanings, titles } from './codes.ts';
-import { operations } from './noun.ts';
+import { operations, templateOf } from './noun.ts';
 import { Problem } from './problem.ts';
 
 interface Content {
@@ -21,6 +21,7 @@ interface Described {
 				operationId: string;
 				security: object[];
 				tags: string[];
+				parameters?: { in: string; name: string }[];
 				requestBody?: { content: Record<string, Content> };
 				responses: Record<string, { description: string; content: Record<string, Content> }>;
 			}
@@ -50,7 +51,7 @@ describe('the OpenAPI document', () => {
 		const routes = nouns.flatMap(({ name, routes: { routes } }) =>
 			routes.map(({ method, path }) => ({
 				method: method.toLowerCase(),
-				path: `/api/v1${path}`,
+				path: `/api/v1${templateOf(path)}`,
 				name
 			}))
 		);
@@ -59,6 +60,12 @@ describe('the OpenAPI document', () => {
 			const operation = described.paths[path]?.[method];
 			expect(operation?.tags, `${method} ${path}`).toEqual([name]);
 			expect(operation?.security).toEqual([{ key: [] }]);
+			const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+			const parameters = operation?.parameters?.filter((parameter) => parameter.in === 'path');
+			expect(
+				parameters?.map((parameter) => parameter.name),
+				path
+			).toEqual(named);
 		}
 		const count = Object.values(described.paths).flatMap((methods) => Object.keys(methods)).length;
 		expect(count).toBe(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size);
@@ -93,7 +100,7 @@ describe('examples', () => {
 		const all = [...operations.values()];
 		expect(all.length).toBeGreaterThanOrEqual(2);
 		for (const { id, takes, gives } of all) {
-			for (const [type, { schema, example }] of Object.entries(takes))
+			for (const [type, { schema, example }] of Object.entries(takes ?? {}))
 				expect(v.safeParse(schema, example).issues, `${id} ${type}`).toBeUndefined();
 			expect(v.safeParse(gives.schema, gives.example).issues, id).toBeUndefined();
 		}
@@ -137,9 +144,13 @@ describe('the page', () => {
 		for (const { id, summary, takes } of operations.values()) {
 			expect(page).toContain(`id="${id}"`);
 			expect(page).toContain(summary);
-			for (const type of Object.keys(takes)) expect(page).toContain(`Content-Type: ${type}`);
+			for (const type of Object.keys(takes ?? {})) expect(page).toContain(`Content-Type: ${type}`);
 		}
 		expect(page).toContain('curl -X POST http://localhost:3000/api/v1/events');
+		expect(page).toMatch(
+			/curl &#39;http:\/\/localhost:3000\/api\/v1\/entitlements\?business=biz_\w+&#39;/
+		);
+		expect(page).toMatch(/curl -X POST http:\/\/localhost:3000\/api\/v1\/exports\/exp_\w+/);
 		expect(page).not.toMatch(/<script|\son\w+=|\sstyle=|javascript:/i);
 		for (const [, id = ''] of page.matchAll(/href="#([^"]+)"/g))
 			expect(page).toContain(`id="${id}"`);

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { generateSpecs } from 'hono-openapi';
 import { runtime } from '#server/platform/runtime.ts';
 import type { Env } from './env.ts';
-import type { Noun } from './noun.ts';
+import { templateOf, type Noun } from './noun.ts';
 import { drawReference } from './reference.ts';
 
 export type OpenApi = Awaited<ReturnType<typeof generateSpecs>>;
@@ -55,7 +55,7 @@ async function describeApi(api: Hono<Env>, nouns: readonly Noun[]): Promise<Open
 				title: 'Evolve Business API',
 				version: '1',
 				description:
-					'How products report usage, activity and places to the portal. Failures are problems of RFC 9457 with a stable `code`.'
+					'How products report usage, activity and places to the portal, say what they are, and read how a business stands. Failures are problems of RFC 9457 with a stable `code`.'
 			},
 			servers: [{ url: runtime().publicUrl }],
 			tags: nouns.map(({ name, description: of }) => ({ name, description: of })),
@@ -72,7 +72,8 @@ async function describeApi(api: Hono<Env>, nouns: readonly Noun[]): Promise<Open
 	});
 	for (const { name, routes } of nouns) {
 		for (const { path, method } of routes.routes) {
-			const operation = description.paths[`/api/v1${path}`]?.[method.toLowerCase() as 'post'];
+			const operation =
+				description.paths[`/api/v1${templateOf(path)}`]?.[method.toLowerCase() as 'post'];
 			if (operation) operation.tags = [name];
 		}
 	}

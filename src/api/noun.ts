@@ -26,31 +26,39 @@ export interface Operation {
 	id: string;
 	summary: string;
 	description: string;
-	/** What it takes, by content type. */
-	takes: Record<string, Media>;
+	/** What stands in its address: a segment of the path, or the query. */
+	parameters?: Record<string, { in: 'path' | 'query'; description: string; example: string }>;
+	/** What it takes, by content type; nothing where it only reads. */
+	takes?: Record<string, Media>;
 	gives: Media & { description: string };
 	/** Failures of its own; those of every request with a key are added. */
 	failures?: readonly Code[];
 }
 
-/** Failures of every request that carries a key and a body. */
+/** Failures of every request that carries a key. */
 const common = [
 	'missing_key',
 	'unknown_key',
 	'revoked_key',
+	'internal'
+] as const satisfies readonly Code[];
+/** Failures of every request that carries a body. */
+const ofBodies = [
 	'unsupported_media_type',
 	'unsupported_encoding',
 	'body_too_large',
 	'incomplete_body',
 	'invalid_json',
-	'too_many',
-	'internal'
+	'too_many'
 ] as const satisfies readonly Code[];
 
 const statuses: Partial<Record<Code, number>> = {
 	missing_key: 401,
 	unknown_key: 401,
 	revoked_key: 401,
+	not_found: 404,
+	export_cancelled: 409,
+	export_settled: 409,
 	unsupported_media_type: 415,
 	unsupported_encoding: 415,
 	body_too_large: 413,
@@ -72,8 +80,8 @@ export const operations = new Map<string, Operation>();
 /** Describes a route that a product calls with its key, from the schemas that check it. */
 export function describe(operation: Operation): ReturnType<typeof describeRoute> {
 	operations.set(operation.id, operation);
-	const { id, summary, description, takes, gives, failures = [] } = operation;
-	const codes = [...common, ...failures];
+	const { id, summary, description, parameters = {}, takes, gives, failures = [] } = operation;
+	const codes = [...common, ...(takes ? ofBodies : []), ...failures];
 	const responses: NonNullable<DescribeRouteOptions['responses']> = {
 		200: {
 			description: gives.description,
@@ -92,24 +100,41 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		summary,
 		description,
 		security: [{ key: [] }],
-		parameters: Object.entries(takes).flatMap(([type, { headers = {} }]) =>
-			Object.entries(headers).map(([name, example]) => ({
-				in: 'header' as const,
+		parameters: [
+			...Object.entries(parameters).map(([name, parameter]) => ({
+				...parameter,
 				name,
-				description: `With a body of ${type}.`,
-				example,
+				required: true,
 				schema: { type: 'string' as const }
-			}))
-		),
-		requestBody: {
-			required: true,
-			content: Object.fromEntries(
-				Object.entries(takes).map(([type, { schema, example }]) => [
-					type,
-					{ schema: resolver(schema), example }
-				])
+			})),
+			...Object.entries(takes ?? {}).flatMap(([type, { headers = {} }]) =>
+				Object.entries(headers).map(([name, example]) => ({
+					in: 'header' as const,
+					name,
+					description: `With a body of ${type}.`,
+					example,
+					schema: { type: 'string' as const }
+				}))
 			)
-		},
+		],
+		...(takes
+			? {
+					requestBody: {
+						required: true,
+						content: Object.fromEntries(
+							Object.entries(takes).map(([type, { schema, example }]) => [
+								type,
+								{ schema: resolver(schema), example }
+							])
+						)
+					}
+				}
+			: {}),
 		responses
 	});
+}
+
+/** As OpenAPI writes an address that Hono writes with a colon. */
+export function templateOf(path: string): string {
+	return path.replace(/:(\w+)/g, '{$1}');
 }

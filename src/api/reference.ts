@@ -24,7 +24,7 @@ interface Operation {
 	summary: string;
 	description: string;
 	tags: string[];
-	parameters?: { name: string; description: string; example: string }[];
+	parameters?: { in: string; name: string; description: string; example: string }[];
 	requestBody?: { content: Record<string, { schema: Schema; example: unknown }> };
 	responses: Record<
 		string,
@@ -110,18 +110,30 @@ function drawOperation(
 	const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
 	const content = Object.entries(requestBody?.content ?? {});
 	const ok = responses['200']?.content['application/json'];
+	const address = base + addressOf(path, parameters);
 	return html`<section aria-labelledby="${operationId}">
 		<h3 id="${operationId}">${summary}</h3>
 		<p class="route"><code>${method} ${path}</code></p>
 		<p>${words(description)}</p>
+		${drawParameters(parameters)}
+		${
+			content.length > 0
+				? ''
+				: html`<pre
+						tabindex="0"
+						aria-label="Example of a request"
+					><code>${curl(method, address)}</code></pre>`
+		}
 		${content.map(([type, { schema, example }]) => {
-			const headers = parameters.filter((parameter) => parameter.description.endsWith(`${type}.`));
+			const headers = parameters.filter(
+				(parameter) => parameter.in === 'header' && parameter.description.endsWith(`${type}.`)
+			);
 			return html`<h4>${type}</h4>
 				${drawFields(schema, schemas)}
 				<pre
 					tabindex="0"
 					aria-label="Example of ${type}"
-				><code>${curl(method, base + path, type, headers, example)}</code></pre>`;
+				><code>${curl(method, address, { type, headers, example })}</code></pre>`;
 		})}
 		<h4>Answer</h4>
 		${ok && drawFields(ok.schema, schemas)}
@@ -144,6 +156,40 @@ function drawOperation(
 				)}
 		</ul>
 	</section>`;
+}
+
+/** What stands in the address; headers stand with the body that they belong to. */
+function drawParameters(parameters: NonNullable<Operation['parameters']>): Html | string {
+	const shown = parameters.filter((parameter) => parameter.in !== 'header');
+	if (shown.length === 0) return '';
+	return html`<table>
+		<thead>
+			<tr>
+				<th scope="col">In the address</th>
+				<th scope="col">Meaning</th>
+			</tr>
+		</thead>
+		<tbody>
+			${shown.map(
+				({ name, description }) =>
+					html`<tr>
+						<th scope="row"><code>${name}</code></th>
+						<td>${words(description)}</td>
+					</tr>`
+			)}
+		</tbody>
+	</table>`;
+}
+
+/** An address with its parameters filled in. */
+function addressOf(path: string, parameters: NonNullable<Operation['parameters']>): string {
+	const query = new URLSearchParams();
+	let filled = path;
+	for (const { in: where, name, example } of parameters) {
+		if (where === 'path') filled = filled.replace(`{${name}}`, example);
+		if (where === 'query') query.set(name, example);
+	}
+	return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
 function drawFields(schema: Schema, schemas: Record<string, Schema>): Html | string {
@@ -199,17 +245,18 @@ function typeOf({ type, const: constant, format }: Schema): string {
 function curl(
 	method: string,
 	address: string,
-	type: string,
-	headers: { name: string; example: string }[],
-	example: unknown
+	body?: { type: string; headers: { name: string; example: string }[]; example: unknown }
 ): string {
-	const lines = [
-		`curl -X ${method} ${address}`,
-		"-H 'Authorization: Bearer evk_…'",
-		`-H 'Content-Type: ${type}'`,
-		...headers.map(({ name, example: value }) => `-H '${name}: ${value}'`),
-		`-d '${JSON.stringify(example, null, 2)}'`
-	];
+	const authorization = "-H 'Authorization: Bearer evk_…'";
+	const lines = body
+		? [
+				`curl -X ${method} ${address}`,
+				authorization,
+				`-H 'Content-Type: ${body.type}'`,
+				...body.headers.map(({ name, example: value }) => `-H '${name}: ${value}'`),
+				`-d '${JSON.stringify(body.example, null, 2)}'`
+			]
+		: [`curl '${address}'`, authorization];
 	return lines.join(' \\\n  ');
 }
 

@@ -32,6 +32,7 @@ export {
 	changeSubscriptionStatus,
 	renewSubscription,
 	startSubscription,
+	subscriptionStatuses,
 	type SubscriptionStatus
 } from './subscriptions.ts';
 export { startTrial } from './trials.ts';

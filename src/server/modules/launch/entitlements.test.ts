@@ -107,7 +107,7 @@ describe('what a product reads of a business', () => {
 				name: 'Mavuno Traders Ltd',
 				timeZone: 'Africa/Nairobi'
 			},
-			subscription: { status: 'active', seats: 20, endsAt: null },
+			subscription: { status: 'active', plan: 'business', seats: 20, trialEndsOn: null },
 			mode: 'full',
 			closesAt: null,
 			settings: {

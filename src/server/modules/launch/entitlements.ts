@@ -4,7 +4,7 @@ import type { ProductKey, Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readSubscriptionState, type SubscriptionStatus } from '../billing/index.ts';
 import { listMembers, readBusiness } from '../businesses/index.ts';
-import { readProduct } from '../catalogue/index.ts';
+import { listPlans, readProduct } from '../catalogue/index.ts';
 import { listPersons } from '../identity/index.ts';
 import { subscriptionRefusal } from './launchers.ts';
 import { accessMode, type Access, type AccessMode } from './modes.ts';
@@ -76,9 +76,11 @@ export interface Entitlements extends Access {
 	/** Null for a business that never had the product. */
 	subscription: {
 		status: SubscriptionStatus;
+		/** The plan's slug. */
+		plan: string;
 		seats: number | null;
-		/** When a product closes, or a trial is over. */
-		endsAt: Date | null;
+		/** The first day without trial, in the zone of the business. */
+		trialEndsOn: string | null;
 	} | null;
 	settings: ProductSettings;
 	/** Who may open the product; nobody while it is closed. */
@@ -93,27 +95,31 @@ export const readEntitlements = usecase(
 		const { actor } = scope;
 		if (actor.kind !== 'product') throw new Error('Only a product reads what it is entitled to.');
 		const { businessId, productId, slug } = actor;
-		const [business, product, subscription, settings, accesses, members] = await Promise.all([
-			readBusiness(scope, {}),
-			readProduct(scope, { slug }),
-			readSubscriptionState(scope, { productId }),
-			readSettings(scope, businessId, productId),
-			scope.db
-				.selectFrom('launch.accesses')
-				.select(['person_id', 'role'])
-				.where('business_id', '=', businessId)
-				.where('product_id', '=', productId)
-				.execute(),
-			listMembers(scope, {})
-		]);
+		const [business, product, plans, subscription, settings, accesses, members] = await Promise.all(
+			[
+				readBusiness(scope, {}),
+				readProduct(scope, { slug }),
+				listPlans(scope, {}),
+				readSubscriptionState(scope, { productId }),
+				readSettings(scope, businessId, productId),
+				scope.db
+					.selectFrom('launch.accesses')
+					.select(['person_id', 'role'])
+					.where('business_id', '=', businessId)
+					.where('product_id', '=', productId)
+					.execute(),
+				listMembers(scope, {})
+			]
+		);
 		const access = accessMode(subscription, product, scope.now);
 		const roles = new Map(accesses.map((row) => [row.person_id, row.role]));
 		return {
 			business: { id: business.id, name: business.name, timeZone: business.timeZone },
 			subscription: subscription && {
 				status: subscription.status,
+				plan: plans.find(({ id }) => id === subscription.planId)?.slug ?? '',
 				seats: subscription.seats,
-				endsAt: access.closesAt ?? trialEnd(subscription, business.timeZone)
+				trialEndsOn: subscription.trialEndsOn
 			},
 			...access,
 			settings,

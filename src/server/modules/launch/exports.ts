@@ -36,7 +36,8 @@ declare module '#server/platform/events.ts' {
 
 const reportedStatuses = ['preparing', 'ready', 'failed'] as const;
 export type ReportedStatus = (typeof reportedStatuses)[number];
-export type ExportStatus = 'asked' | 'cancelled' | ReportedStatus;
+export const exportStatuses = ['asked', 'cancelled', ...reportedStatuses] as const;
+export type ExportStatus = (typeof exportStatuses)[number];
 
 export const ExportId = v.custom<string>(
 	(value) => isId('exp', value),

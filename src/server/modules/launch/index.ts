@@ -19,6 +19,7 @@ export {
 export {
 	askExport,
 	cancelExport,
+	exportStatuses,
 	findExport,
 	listExports,
 	reportExport,
@@ -73,3 +74,4 @@ export {
 export { endSignIn, findSignIn, listSignIns, startSignIn, type SignIn } from './sign-ins.ts';
 export { signEverybodyOut } from './signed-out.ts';
 export { listVisitors, listVisits, type Visit, type Visitor } from './visits.ts';
+export { countVisits, type VisitCounts } from './visit-counts.ts';
