@@ -14,7 +14,7 @@ import {
 import { withSystem } from '#server/platform/doors.ts';
 import { contextOf } from './acr.ts';
 import { portalSession, type PortalSession } from './portal-session.ts';
-import { grantedScope } from './scopes.ts';
+import { grantedClaims, grantedScope } from './scopes.ts';
 
 /** How the provider keeps and finds each kind of thing. */
 export function adapterFor(model: string): Adapter {
@@ -129,7 +129,7 @@ function grantOf(signIn: SignIn): AdapterPayload {
 		exp: inAnHour(),
 		accountId: signIn.personId,
 		clientId: signIn.productId,
-		openid: { scope: grantedScope }
+		openid: { scope: grantedScope, claims: grantedClaims }
 	};
 }
 

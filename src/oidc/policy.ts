@@ -6,7 +6,7 @@ import { limit } from '#server/platform/limits.ts';
 import { entitlementOf } from './accounts.ts';
 import { fitting, stepTo, wantedIn } from './acr.ts';
 import { portalSession } from './portal-session.ts';
-import { grantedScope } from './scopes.ts';
+import { grantedClaims, grantedScope } from './scopes.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -154,5 +154,6 @@ export async function loadExistingGrant(ctx: KoaContextWithOIDC) {
 	});
 	grant.jti = signIn.id;
 	grant.addOIDCScope(grantedScope);
+	grant.addOIDCClaims(grantedClaims);
 	return grant;
 }

@@ -22,3 +22,10 @@ export const claimsByScope = {
 
 /** What a sign-in may ask for. */
 export const grantedScope = 'openid profile email offline_access';
+
+/** Which claims one may ask for by name: of one's own vendor's products nothing is kept back. */
+export const grantedClaims: string[] = [
+	...claimsByScope.openid,
+	...claimsByScope.profile,
+	...claimsByScope.email
+];

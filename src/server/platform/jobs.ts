@@ -79,6 +79,9 @@ async function readEvent<K extends EventKind>(
 
 let boss: PgBoss | null = null;
 
+/** What jobs have put into the queue: looked for when they are done, and not at the next look around. */
+const enqueued = new WeakMap<Scope, Set<string>>();
+
 /** Puts a job in the scope's transaction: it exists if and only if that commits. */
 export async function enqueue<T extends object>(
 	scope: Scope<System>,
@@ -91,6 +94,8 @@ export async function enqueue<T extends object>(
 		...options,
 		db: fromKysely(scope.db as unknown as KyselyTransactionLike)
 	});
+	if (!options.startAfter)
+		enqueued.set(scope, (enqueued.get(scope) ?? new Set<string>()).add(job.name));
 }
 
 /** As the owner: the tables of the job library, and what the system role may do with them. */
@@ -139,7 +144,13 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 	await started.start();
 	boss = started;
 
-	const workers: string[] = [];
+	const workers = new Map<string, string>();
+	const wake = (names: Iterable<string>): void => {
+		for (const name of names) {
+			const worker = workers.get(name);
+			if (worker) started.notifyWorker(worker);
+		}
+	};
 	for (const job of jobs.values()) {
 		await started.createQueue(job.name, {
 			retryLimit: 5,
@@ -148,20 +159,19 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 			expireInSeconds: 300
 		});
 		if (job.cron) await started.schedule(job.name, job.cron, {}, { tz: 'UTC' });
-		workers.push(
+		workers.set(
+			job.name,
 			await started.work(
 				job.name,
 				{ pollingIntervalSeconds: options.pollingSeconds ?? 2, batchSize: 20 },
 				async (batch) => {
-					for (const { id, data } of batch) await runJob(started, job, id, data as never);
+					for (const { id, data } of batch) wake(await runJob(started, job, id, data as never));
 				}
 			)
 		);
 	}
 
-	const relay = startRelay(() => {
-		for (const worker of workers) started.notifyWorker(worker);
-	});
+	const relay = startRelay(() => wake(workers.keys()));
 	const unhear = live.hear(null, (topic) => {
 		if (topic === 'events') void relay.run();
 	});
@@ -173,7 +183,7 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 			for (;;) {
 				await relay.run();
 				if ((await countUnfinished()) === 0) return;
-				for (const worker of workers) started.notifyWorker(worker);
+				wake(workers.keys());
 				await new Promise((resolve) => setTimeout(resolve, 25));
 			}
 		},
@@ -187,23 +197,33 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 	};
 }
 
-/** Each job of a batch ends by itself: one that fails takes none of the others along. */
-async function runJob(running: PgBoss, job: Job<never>, id: string, data: never): Promise<void> {
+/**
+ * Each job of a batch ends by itself: one that fails takes none of the others along.
+ * @returns the names of the jobs that it has put into the queue
+ */
+async function runJob(
+	running: PgBoss,
+	job: Job<never>,
+	id: string,
+	data: never
+): Promise<Iterable<string>> {
 	try {
 		if (job.opensOwnDoors) {
 			await job.work(data);
 			await running.complete(job.name, id);
-			return;
+			return [];
 		}
-		await withSystem(job.name, async (scope) => {
+		return await withSystem(job.name, async (scope) => {
 			await job.work(scope, data);
 			await running.complete(job.name, id, null, {
 				db: fromKysely(scope.db as unknown as KyselyTransactionLike)
 			});
+			return enqueued.get(scope) ?? [];
 		});
 	} catch (error) {
 		runtime().log.error({ job: job.name, id, error }, 'a job failed; it will be tried again');
 		await running.fail(job.name, id, { message: (error as Error).message });
+		return [];
 	}
 }
 
