@@ -19,6 +19,15 @@ declare global {
 			code?: string;
 			/** What a person tells support; only on failures that are ours. */
 			reference?: string;
+			/** Of a launch that was refused: what can be done about it. */
+			launch?: {
+				slug: string;
+				product: string;
+				mayAsk: boolean;
+				mayGrant: boolean;
+				askedAt: Date | null;
+				mayPay: boolean;
+			};
 		}
 		interface PageData {
 			/** What the browser tab says before the product's name. */

@@ -2,6 +2,7 @@ import { Idiomorph } from 'idiomorph';
 import { waitAfter } from './backoff.ts';
 import { prepare } from './charts.ts';
 import { all } from './elements.ts';
+import { tellKeys } from './launch-keys.ts';
 
 /** A page looks again at most this often, however often it is told to. */
 const pauseMs = 1_000;
@@ -105,6 +106,7 @@ async function refresh(): Promise<boolean> {
 		if (fresh) takeOver(region, fresh);
 	}
 	for (const chart of all('[data-chart]')) prepare(chart);
+	tellKeys();
 	announce(announcements().filter((words) => !known.has(words)));
 	return true;
 }

@@ -3,6 +3,7 @@
  * saves reloads, and adds the keyboard. It holds no words; those stand in the page, from the message catalogue.
  */
 import { followCharts } from './charts.ts';
+import { hearLaunchKeys } from './launch-keys.ts';
 import { goLive } from './live.ts';
 import { watchNavigation } from './navigation.ts';
 import { mendOverlays } from './overlays.ts';
@@ -16,6 +17,7 @@ watchSubmits();
 watchNavigation();
 mendOverlays();
 openPalette();
+hearLaunchKeys();
 followCharts();
 offerPrinting();
 goLive();

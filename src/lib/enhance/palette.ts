@@ -7,13 +7,13 @@ export function openPalette(): void {
 	const input = dialog?.querySelector('input');
 	if (!dialog || !input) return;
 
-	const options = all<HTMLAnchorElement>('[role=option]', dialog);
+	const options = all('[role=option]', dialog);
 	const groups = all('[data-palette-group]', dialog);
 	const none = dialog.querySelector<HTMLElement>('[data-palette-none]');
 	const shown = () => options.filter(({ hidden }) => !hidden);
 	const selected = () => options.find((option) => option.ariaSelected === 'true');
 
-	const select = (option: HTMLAnchorElement | undefined) => {
+	const select = (option: HTMLElement | undefined) => {
 		for (const each of options) each.ariaSelected = String(each === option);
 		if (option) input.setAttribute('aria-activedescendant', option.id);
 		else input.removeAttribute('aria-activedescendant');

@@ -14,9 +14,9 @@ export const shell: ShellView = {
 		{ id: 'biz_2', name: 'Pwani Farmers Co-operative', current: false }
 	],
 	products: [
-		{ slug: 'erp', name: 'ERP System', mark: 'erp' },
-		{ slug: 'sacco', name: 'SACCO', mark: 'sacco' },
-		{ slug: 'payroll', name: 'Payroll', mark: 'payroll', note: 'Trial' }
+		{ slug: 'erp', name: 'ERP System', mark: 'erp', launch: { newTab: false } },
+		{ slug: 'sacco', name: 'SACCO', mark: 'sacco', launch: { newTab: true } },
+		{ slug: 'payroll', name: 'Payroll', mark: 'payroll', note: 'Trial', launch: null }
 	],
 	unread: 3,
 	billingNote: '1 due',

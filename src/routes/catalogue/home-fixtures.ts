@@ -40,13 +40,15 @@ const erp: ProductView = {
 	mark: 'erp',
 	planName: 'Business',
 	status: { kind: 'active' },
+	health: { now: null, planned: [] },
 	headline: { value: 156, label: 'Records' },
 	activeUsers: 12,
 	lastAccess: at('12:01'),
 	continueLabel: 'Stock › Receipts',
 	access: { allowed: true },
 	newTab: false,
-	analyticsHref: '/usage?product=erp',
+	key: null,
+	requests: 0,
 	settingsHref: '/products/erp/settings'
 };
 
@@ -60,7 +62,6 @@ const sacco: ProductView = {
 	activeUsers: 13,
 	lastAccess: at('09:01'),
 	continueLabel: 'Loans › Applications',
-	analyticsHref: '/usage?product=sacco',
 	settingsHref: '/products/sacco/settings'
 };
 
@@ -75,7 +76,6 @@ const payroll: ProductView = {
 	activeUsers: 9,
 	lastAccess: at('11:01'),
 	continueLabel: 'November run › Review',
-	analyticsHref: '/usage?product=payroll',
 	settingsHref: '/products/payroll/settings'
 };
 
@@ -91,6 +91,16 @@ export const payrollOffer: OfferView = {
 	href: '/products/payroll'
 };
 
+const bill = { amountMinor: 4_758_900n, currency: 'KES', href: '/billing' };
+
+function suspended(
+	mode: 'read_only' | 'export_only' | 'closed',
+	pay: typeof bill | null,
+	closesAt: Date | null = null
+): ProductView['status'] {
+	return { kind: 'suspended', mode, closesAt, pay };
+}
+
 /** The card in every state and every standing. */
 export const standings: {
 	name: string;
@@ -102,49 +112,96 @@ export const standings: {
 	{ name: 'Active', product: erp, state: 'active' },
 	{ name: 'Focus on Launch', product: erp, state: 'focus' },
 	{
-		name: 'Disabled: no access for this person',
-		product: { ...erp, access: { allowed: false, ask: 'Wanjiku Kamau' }, settingsHref: null }
-	},
-	{ name: 'Launching', product: erp, state: 'launching' },
-	{ name: 'Trial', product: payroll },
-	{
-		name: 'Past due',
-		product: { ...erp, status: { kind: 'past_due', worksUntil: '2026-12-07' } }
-	},
-	{
-		name: 'Suspended',
+		name: 'No access for this person',
 		product: {
 			...erp,
-			status: {
-				kind: 'suspended',
-				keptUntil: '2027-01-30',
-				pay: { amountMinor: 4_758_900n, currency: 'KES', href: '/billing' }
-			}
+			access: { allowed: false, ask: 'Wanjiku Kamau', askedAt: null },
+			settingsHref: null
 		}
 	},
 	{
-		name: 'Suspended, for those who see no money',
-		product: { ...erp, status: { kind: 'suspended', keptUntil: '2027-01-30', pay: null } }
+		name: 'Access asked for',
+		product: {
+			...erp,
+			access: { allowed: false, ask: 'Wanjiku Kamau', askedAt: at('09:41') },
+			settingsHref: null
+		}
+	},
+	{ name: 'With requests to answer, and its key', product: { ...erp, requests: 2, key: 1 } },
+	{ name: 'Launching', product: erp, state: 'launching' },
+	{ name: 'Trial', product: payroll },
+	{ name: 'Past due', product: { ...erp, status: { kind: 'past_due' } } },
+	{
+		name: 'Suspended, read-only, closing soon',
+		product: { ...erp, status: suspended('read_only', bill, at('09:00', '2026-11-29')) }
+	},
+	{
+		name: 'Suspended, export only, for those who see no money',
+		product: { ...erp, status: suspended('export_only', null) }
+	},
+	{ name: 'Suspended, closed', product: { ...erp, status: suspended('closed', bill) } },
+	{
+		name: 'Suspended, closed, for those who see no money',
+		product: { ...erp, status: suspended('closed', null) }
+	},
+	{
+		name: 'Degraded',
+		product: {
+			...erp,
+			health: {
+				now: {
+					state: 'degraded',
+					message: 'Reports are slow. Everything else works.',
+					since: at('13:10'),
+					until: null
+				},
+				planned: []
+			}
+		}
 	},
 	{
 		name: 'Maintenance',
 		product: {
 			...erp,
-			status: { kind: 'maintenance', from: at('14:00'), until: at('14:30') }
-		}
-	},
-	{
-		name: 'Ended',
-		product: {
-			...erp,
-			status: {
-				kind: 'ended',
-				endedOn: '2026-10-31',
-				exportUntil: '2027-01-30',
-				againHref: '/products/erp'
+			health: {
+				now: { state: 'maintenance', message: '', since: at('14:00'), until: at('14:30') },
+				planned: []
 			}
 		}
 	},
+	{
+		name: 'Maintenance ahead',
+		product: {
+			...erp,
+			health: {
+				now: null,
+				planned: [
+					{
+						id: 'sta_1',
+						message: 'We move to larger servers.',
+						from: at('02:00', '2026-11-29'),
+						until: at('02:30', '2026-11-29')
+					}
+				]
+			}
+		}
+	},
+	{
+		name: 'Outage',
+		product: {
+			...erp,
+			health: {
+				now: {
+					state: 'outage',
+					message: 'A cable was cut in Nairobi. We work on another way in.',
+					since: at('13:40'),
+					until: at('15:00')
+				},
+				planned: []
+			}
+		}
+	},
+	{ name: 'Ended', product: { ...erp, status: { kind: 'ended', endedOn: '2026-10-31' } } },
 	{
 		name: 'Never opened, its own mark',
 		product: {
@@ -259,6 +316,7 @@ export const fullHome: HomeView = {
 		dueOn: '2026-11-30',
 		others: 0
 	},
+	requests: { count: 2, products: ['ERP System', 'Payroll'], href: '/products/erp#requests' },
 	stats: {
 		products: { active: 2, trial: 1, href: '/products' },
 		users: {

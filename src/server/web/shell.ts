@@ -7,10 +7,12 @@ import {
 	readAttention,
 	type Subscription
 } from '#server/modules/billing/index.ts';
+import { listLaunchers, type Launcher } from '#server/modules/launch/index.ts';
 import { countUnread } from '#server/modules/notifications/index.ts';
 import { countOpenTickets } from '#server/modules/support/index.ts';
 import { allowed } from '#server/platform/permissions.ts';
 import type { Member, Scope } from '#server/platform/scope.ts';
+import { once } from './once.ts';
 import type { Viewer } from './viewer.ts';
 
 export type Shell = ShellView;
@@ -22,9 +24,10 @@ export async function readShell(
 	event: RequestEvent
 ): Promise<Shell> {
 	const { actor } = scope;
-	const [subscriptions, attention, openTickets, unread] = await Promise.all([
-		listSubscriptions(scope, {}),
-		allowed(actor.role, 'billing.read') ? readAttention(scope, {}) : null,
+	const [subscriptions, launchers, attention, openTickets, unread] = await Promise.all([
+		once(scope, listSubscriptions),
+		once(scope, listLaunchers),
+		allowed(actor.role, 'billing.read') ? once(scope, readAttention) : null,
 		countOpenTickets(scope, {}),
 		countUnread(scope, {})
 	]);
@@ -48,6 +51,7 @@ export async function readShell(
 				slug: product.slug,
 				name: product.name,
 				mark: product.mark,
+				launch: launchOf(launchers.get(product.id)),
 				...(note ? { note } : {})
 			};
 		}),
@@ -67,6 +71,12 @@ export async function readShell(
 		isStaff: session.staff,
 		live: '/live'
 	};
+}
+
+/** How the palette opens it; null where it would only lead to a refusal. */
+function launchOf(launcher: Launcher | undefined): Shell['products'][number]['launch'] {
+	if (!launcher?.allowed || launcher.mode === 'closed') return null;
+	return { newTab: launcher.newTab };
 }
 
 function statusNote(status: Subscription['status']): string | null {

@@ -9,6 +9,8 @@ export interface Place {
 	/** Drawn beside the label: one of our icons, or a product's mark. */
 	icon?: IconName;
 	mark?: string;
+	/** Opens a product, by a form and not by the link: the link leads to the page that asks once more. */
+	launch?: { newTab: boolean };
 	/** A word or a count that asks for attention, and whether it is pressing. */
 	note?: string;
 	pressing?: boolean;
@@ -50,6 +52,14 @@ export function sections(view: ShellView): Section[] {
 /** What search and the command palette find: pages, products, and things to do. */
 export function findable(view: ShellView): Section[] {
 	return filled([
+		{
+			label: m.shell_find_launch(),
+			places: view.products.flatMap(({ slug, name, mark, launch }) =>
+				launch
+					? [{ href: `/launch/${slug}`, label: m.home_launch({ product: name }), mark, launch }]
+					: []
+			)
+		},
 		{
 			label: m.shell_find_pages(),
 			places: [

@@ -12,7 +12,14 @@ export interface ShellView {
 	/** Every business that the person belongs to; one alone leaves nothing to switch. */
 	businesses: { id: string; name: string; current: boolean }[];
 	/** In the order that the business sees them. `mark` names the drawing, `note` is a word such as "Trial". */
-	products: { slug: string; name: string; mark: string; note?: string }[];
+	products: {
+		slug: string;
+		name: string;
+		mark: string;
+		note?: string;
+		/** How Launch opens it; null for those who may not launch it. */
+		launch: { newTab: boolean } | null;
+	}[];
 	/** Notifications not read yet. */
 	unread: number;
 	/** "1 due", "1 overdue"; absent when nothing is owed. */

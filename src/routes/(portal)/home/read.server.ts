@@ -1,5 +1,6 @@
 import { readRange, type DateRange } from '#lib/format/ranges.ts';
 import { wordActivity } from '#server/web/activity.ts';
+import { once } from '#server/web/once.ts';
 import { mayDo, type MemberScope } from '#server/web/page.ts';
 import { listActivity } from '#server/modules/activity/index.ts';
 import {
@@ -17,11 +18,11 @@ import {
 	type Plan,
 	type Product
 } from '#server/modules/catalogue/index.ts';
-import { listLaunchers, type Launcher } from '#server/modules/launch/index.ts';
+import type { Launcher } from '#server/modules/launch/index.ts';
 import { readReferralSummary } from '#server/modules/referrals/index.ts';
 import { readUsualFirstReply } from '#server/modules/support/index.ts';
 import { readHomeFigures, readQuantities } from '#server/modules/usage/index.ts';
-import { viewProducts } from '../parts/products.server.ts';
+import { readStandings, viewProducts, type Standings } from '../parts/products.server.ts';
 import { stepsOf } from '../parts/steps.ts';
 import { viewUsage } from '../parts/usage.ts';
 import { readHomeQuery } from './address.ts';
@@ -44,7 +45,7 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		products,
 		plans,
 		subscriptions,
-		launchers,
+		standings,
 		figures,
 		joinings,
 		referrals,
@@ -54,8 +55,8 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 	] = await Promise.all([
 		listProducts(scope, {}),
 		listPlans(scope, {}),
-		listSubscriptions(scope, {}),
-		listLaunchers(scope, {}),
+		once(scope, listSubscriptions),
+		readStandings(scope),
 		readHomeFigures(scope, {
 			from: range.start,
 			to: range.end,
@@ -85,6 +86,7 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		range,
 		query: readHomeQuery(params, range),
 		attention,
+		requests: viewRequests(standings),
 		stats: {
 			products: {
 				active: running.filter(({ status }) => status !== 'trial').length,
@@ -104,7 +106,7 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		products: await viewProducts(scope, {
 			subscriptions,
 			products,
-			launchers,
+			standings,
 			figures: figures.products,
 			pay: attention && {
 				href: attention.payHref,
@@ -122,7 +124,7 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 			attention,
 			lastInvoice: money?.lastInvoice ?? null,
 			subscriptions,
-			launchers
+			launchers: standings.launchers
 		})
 	};
 }
@@ -131,7 +133,7 @@ async function readMoney(
 	scope: MemberScope
 ): Promise<{ attention: InvoiceDue | null; next: NextBill; lastInvoice: string | null }> {
 	const [attention, { invoices }, meters] = await Promise.all([
-		readAttention(scope, {}),
+		once(scope, readAttention),
 		listInvoices(scope, { limit: 1 }),
 		listMetersToBill(scope, {})
 	]);
@@ -158,6 +160,18 @@ async function readMoney(
 				}
 			: { kind: 'none', href: '/billing' },
 		lastInvoice: invoices[0]?.number ?? null
+	};
+}
+
+/** Who waits to be let into products, where the reader is the one to answer. */
+function viewRequests({ requests }: Standings): HomeView['requests'] {
+	const [first] = requests;
+	if (!first) return null;
+	const names = [...new Set(requests.map(({ product }) => product.name))];
+	return {
+		count: requests.length,
+		products: names,
+		href: `/products/${first.product.slug}#requests`
 	};
 }
 
@@ -213,7 +227,7 @@ function listActions(
 		attention: InvoiceDue | null;
 		lastInvoice: string | null;
 		subscriptions: Subscription[];
-		launchers: Map<string, Launcher>;
+		launchers: ReadonlyMap<string, Launcher>;
 	}
 ): QuickAction[] {
 	const actions: QuickAction[] = [

@@ -19,6 +19,8 @@ export interface HomeView {
 	query: HomeQuery;
 	/** The open invoice that is due first; null without one, or where billing is not the reader's business. */
 	attention: InvoiceDue | null;
+	/** Who waits to be let in, and into what; null where nobody does, or others answer. */
+	requests: { count: number; products: string[]; href: string } | null;
 	stats: QuickStats;
 	referrals: Referrals;
 	/** Everything subscribed to, whatever its status; home itself applies the search. */

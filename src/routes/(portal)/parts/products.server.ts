@@ -5,46 +5,77 @@ import {
 	type Attention,
 	type Subscription
 } from '#server/modules/billing/index.ts';
-import { listProducts, type Product } from '#server/modules/catalogue/index.ts';
-import { listGranters, listLaunchers, type Launcher } from '#server/modules/launch/index.ts';
+import {
+	listProducts,
+	listProductStates,
+	type Product,
+	type ProductState
+} from '#server/modules/catalogue/index.ts';
+import {
+	accessMode,
+	listAccessRequests,
+	listGranters,
+	listLaunchers,
+	type AccessRequest,
+	type Launcher
+} from '#server/modules/launch/index.ts';
 import { readHomeFigures, type ProductFigures } from '#server/modules/usage/index.ts';
+import { once } from '#server/web/once.ts';
 import { mayDo, type MemberScope } from '#server/web/page.ts';
-import type { Money, ProductStatus, ProductView } from './view.ts';
+import type { Money, ProductAccess, ProductHealth, ProductStatus, ProductView } from './view.ts';
+
+/** How products and the way into them stand, besides what the catalogue and the bill say. */
+export interface Standings {
+	launchers: ReadonlyMap<string, Launcher>;
+	states: ReadonlyMap<string, ProductState>;
+	/** Open, and for the reader to answer: none for those who answer nothing. */
+	requests: readonly AccessRequest[];
+}
+
+export async function readStandings(scope: MemberScope): Promise<Standings> {
+	const [launchers, states, requests] = await Promise.all([
+		once(scope, listLaunchers),
+		listProductStates(scope, {}),
+		mayDo(scope.actor, 'launch.access-manage') ? listAccessRequests(scope, { open: true }) : []
+	]);
+	return { launchers, states, requests };
+}
 
 /** The business's products as home shows them, with the figures of the month so far, and what the vendor sells besides. */
 export async function readProducts(scope: MemberScope): Promise<{
 	own: ProductView[];
 	others: Product[];
 	subscriptions: Subscription[];
-	launchers: ReadonlyMap<string, Launcher>;
+	standings: Standings;
 }> {
 	const month = readRange(new URLSearchParams(), scope.now, scope.actor.timeZone);
-	const [products, subscriptions, launchers, figures, attention] = await Promise.all([
+	const [products, subscriptions, standings, figures, attention] = await Promise.all([
 		listProducts(scope, {}),
-		listSubscriptions(scope, {}),
-		listLaunchers(scope, {}),
+		once(scope, listSubscriptions),
+		readStandings(scope),
 		readHomeFigures(scope, {
 			from: month.start,
 			to: month.end,
 			previousFrom: month.previous.start,
 			previousTo: month.previous.end
 		}),
-		mayDo(scope.actor, 'billing.read') ? readAttention(scope, {}) : null
+		mayDo(scope.actor, 'billing.read') ? once(scope, readAttention) : null
 	]);
 	const own = await viewProducts(scope, {
 		subscriptions,
 		products,
-		launchers,
+		standings,
 		figures: figures.products,
 		pay: payOf(attention)
 	});
 	const others = products.filter(
 		({ id }) => !subscriptions.some(({ product }) => product.id === id)
 	);
-	return { own, others, subscriptions, launchers };
+	return { own, others, subscriptions, standings };
 }
 
-function payOf(attention: Attention | null): Sources['pay'] {
+/** What pays the bill that is due first. */
+export function payOf(attention: Attention | null): Sources['pay'] {
 	if (!attention) return null;
 	const { number, amountMinor, currency } = attention;
 	return { href: `/billing/invoices/${number}#pay`, amountMinor, currency };
@@ -53,7 +84,7 @@ function payOf(attention: Attention | null): Sources['pay'] {
 interface Sources {
 	subscriptions: readonly Subscription[];
 	products: readonly Product[];
-	launchers: ReadonlyMap<string, Launcher>;
+	standings: Standings;
 	figures: ReadonlyMap<string, ProductFigures>;
 	/** What opens a suspended product again; null where money is not the reader's business. */
 	pay: ({ href: string } & Money) | null;
@@ -61,69 +92,86 @@ interface Sources {
 
 /** The products of the business as their cards show them, in the vendor's order. */
 export async function viewProducts(scope: MemberScope, from: Sources): Promise<ProductView[]> {
-	const shutOut = from.subscriptions.some(
-		({ product }) => !from.launchers.get(product.id)?.allowed
-	);
+	const { launchers } = from.standings;
+	const shutOut = from.subscriptions.some(({ product }) => !launchers.get(product.id)?.allowed);
 	const granter = shutOut ? ((await listGranters(scope, {}))[0] ?? null) : null;
-	const maySet = mayDo(scope.actor, 'launch.access-manage');
-	return from.subscriptions.map((subscription) =>
-		viewProduct(subscription, {
-			product: from.products.find(({ id }) => id === subscription.product.id),
-			launcher: from.launchers.get(subscription.product.id),
-			figures: from.figures.get(subscription.product.id),
-			granter,
-			pay: from.pay,
-			maySet
-		})
-	);
+	return from.subscriptions.flatMap((subscription) => {
+		const product = from.products.find(({ id }) => id === subscription.product.id);
+		return product ? [viewProduct(scope, { ...from, subscription, product, granter })] : [];
+	});
 }
 
 function viewProduct(
-	subscription: Subscription,
-	more: {
-		product: Product | undefined;
-		launcher: Launcher | undefined;
-		figures: ProductFigures | undefined;
+	{ actor, now }: MemberScope,
+	from: Omit<Sources, 'subscriptions' | 'products'> & {
+		subscription: Subscription;
+		product: Product;
 		granter: string | null;
-		pay: Sources['pay'];
-		maySet: boolean;
 	}
 ): ProductView {
-	const { product, launcher, figures } = more;
-	const { slug, name, mark } = subscription.product;
-	const headline = product?.headlineMeter ? figures?.latest[product.headlineMeter] : undefined;
+	const { product, subscription, standings } = from;
+	const { id, slug, name, mark } = product;
+	const launcher = standings.launchers.get(id);
+	const figures = from.figures.get(id);
+	const headline = product.headlineMeter ? figures?.latest[product.headlineMeter] : undefined;
 	return {
 		slug,
 		name,
 		mark,
 		planName: subscription.plan.name,
-		status: statusOf(subscription, more.pay),
+		status: viewStatus(subscription, product, from.pay, now),
+		health: viewHealth(standings.states.get(id)),
 		headline:
-			headline === undefined ? null : { value: headline, label: product?.headlineLabel ?? '' },
+			headline === undefined ? null : { value: headline, label: product.headlineLabel ?? '' },
 		activeUsers: figures?.activeUsers ?? null,
 		lastAccess: launcher?.lastAccess ?? launcher?.lastAccessOfAnybody ?? null,
 		continueLabel: launcher?.continueLabel ?? null,
-		access: launcher?.allowed ? { allowed: true } : { allowed: false, ask: more.granter },
+		access: viewAccess(launcher, from.granter),
 		newTab: launcher?.newTab ?? false,
-		analyticsHref: `/usage?product=${slug}`,
-		settingsHref: more.maySet ? `/products/${slug}/settings` : null
+		key: null,
+		requests: standings.requests.filter((request) => request.product.id === id).length,
+		settingsHref: mayDo(actor, 'launch.access-manage') ? `/products/${slug}/settings` : null
 	};
 }
 
-function statusOf(
-	{ status, trialEndsOn, endedOn }: Subscription,
-	pay: Sources['pay']
+function viewAccess(launcher: Launcher | undefined, ask: string | null): ProductAccess {
+	if (launcher?.allowed) return { allowed: true };
+	return { allowed: false, ask, askedAt: launcher?.request?.askedAt ?? null };
+}
+
+export function viewHealth(state: ProductState | undefined): ProductHealth {
+	if (!state) return { now: null, planned: [] };
+	const { now, planned } = state;
+	return {
+		now: now && {
+			state: now.state,
+			message: now.message,
+			since: now.since,
+			until: now.expectedUntil
+		},
+		planned
+	};
+}
+
+export function viewStatus(
+	subscription: Pick<Subscription, 'status' | 'suspendedAt' | 'trialEndsOn' | 'endedOn'>,
+	product: Product,
+	pay: Sources['pay'],
+	now: Date
 ): ProductStatus {
+	const { status, trialEndsOn, endedOn } = subscription;
 	switch (status) {
 		case 'active':
 			return { kind: 'active' };
 		case 'trial':
 			return trialEndsOn ? { kind: 'trial', endsOn: trialEndsOn } : { kind: 'active' };
 		case 'past_due':
-			return { kind: 'past_due', worksUntil: null };
-		case 'suspended':
-			return { kind: 'suspended', keptUntil: null, pay };
+			return { kind: 'past_due' };
+		case 'suspended': {
+			const { mode, closesAt } = accessMode(subscription, product, now);
+			return { kind: 'suspended', mode: mode === 'full' ? 'closed' : mode, closesAt, pay };
+		}
 		case 'ended':
-			return { kind: 'ended', endedOn: endedOn ?? '', exportUntil: null, againHref: null };
+			return { kind: 'ended', endedOn: endedOn ?? '' };
 	}
 }

@@ -15,33 +15,63 @@ export interface ProductView {
 	name: string;
 	mark: Mark;
 	planName: string;
+	/** How the business has it. */
 	status: ProductStatus;
+	/** How the product itself does, for everybody. */
+	health: ProductHealth;
 	/** The product's own figure, such as 156 Records; null before its first reading. */
 	headline: { value: number; label: string } | null;
 	activeUsers: number | null;
 	lastAccess: Date | null;
-	/** Where Launch lands, such as Stock › Receipts; null before the first visit. */
+	/** Where Launch lands, such as Stock › Receipts; null for the product's beginning. */
 	continueLabel: string | null;
-	/** What keeps this person out, as the name of whoever can let them in; null for those who may launch. */
-	access: { allowed: true } | { allowed: false; ask: string | null };
+	access: ProductAccess;
 	newTab: boolean;
-	analyticsHref: string;
+	/** The digit that launches it from the keyboard on this page; null without one. */
+	key: number | null;
+	/** Of others, open, and for the reader to answer. */
+	requests: number;
 	/** Null for those who may not change it. */
 	settingsHref: string | null;
 }
 
+export type ProductAccess =
+	| { allowed: true }
+	| {
+			allowed: false;
+			/** Who can let this person in; null where nobody is known. */
+			ask: string | null;
+			/** When this person asked to be let in; null if they have not. */
+			askedAt: Date | null;
+	  };
+
 export type ProductStatus =
 	| { kind: 'active' }
 	| { kind: 'trial'; endsOn: string }
-	| { kind: 'past_due'; worksUntil: string | null }
+	| { kind: 'past_due' }
 	| {
 			kind: 'suspended';
-			keptUntil: string | null;
+			/** What is left of it for now. */
+			mode: 'read_only' | 'export_only' | 'closed';
+			/** When that ends and it closes; null where it stays as it is, or is closed. */
+			closesAt: Date | null;
 			/** What opens it again; null where money is not the reader's business. */
 			pay: ({ href: string } & Money) | null;
 	  }
-	| { kind: 'maintenance'; from: Date; until: Date }
-	| { kind: 'ended'; endedOn: string; exportUntil: string | null; againHref: string | null };
+	| { kind: 'ended'; endedOn: string };
+
+export interface ProductHealth {
+	/** The worst that is the matter now; null while it works as it should. */
+	now: {
+		state: 'degraded' | 'maintenance' | 'outage';
+		/** The vendor's own words; may be empty. */
+		message: string;
+		since: Date;
+		until: Date | null;
+	} | null;
+	/** Maintenance ahead, the next first. */
+	planned: { id: string; message: string; from: Date; until: Date }[];
+}
 
 export interface ActivityEntry {
 	id: string;

@@ -1,6 +1,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import { listPlans } from '#server/modules/catalogue/index.ts';
-import { page } from '#server/web/page.ts';
+import { mayDo, page } from '#server/web/page.ts';
+import { withKeys } from '../parts/doorway.ts';
 import { readProducts } from '../parts/products.server.ts';
 import { viewOffer } from './offers.ts';
 import type { PageServerLoad } from './$types';
@@ -12,7 +13,9 @@ export const load: PageServerLoad = page(async (scope) => {
 		now: scope.now,
 		zone: scope.actor.timeZone,
 		vendor: m.activity_vendor(),
-		own,
-		offers: others.map((product) => viewOffer(product, plans))
+		own: withKeys(own, scope.now, scope.actor.timeZone),
+		offers: others.map((product) =>
+			viewOffer(product, plans, { mayTry: mayDo(scope.actor, 'trial.start') })
+		)
 	};
 });

@@ -2,7 +2,12 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Plan, Product } from '#server/modules/catalogue/index.ts';
 import type { OfferView } from './view.ts';
 
-export function viewOffer(product: Product, plans: readonly Plan[]): OfferView {
+/** @param mayTry whether the reader may begin trials, and this product has never been had */
+export function viewOffer(
+	product: Product,
+	plans: readonly Plan[],
+	{ mayTry }: { mayTry: boolean }
+): OfferView {
 	const { slug, name, mark, summary } = product;
 	return {
 		slug,
@@ -18,7 +23,9 @@ export function viewOffer(product: Product, plans: readonly Plan[]): OfferView {
 				currency: plan.currency,
 				seats: plan.seats,
 				includedBytes: plan.includedBytes,
-				trialDays: plan.trialDays
+				trialDays: plan.trialDays,
+				tryHref:
+					mayTry && plan.trialDays !== null ? `/products/${slug}/trial?plan=${plan.slug}` : null
 			})),
 		askHref: askAddress(slug, m.products_ask_subject({ product: name }))
 	};

@@ -7,6 +7,8 @@ export interface PlanOffer extends Money {
 	seats: number | null;
 	includedBytes: bigint | null;
 	trialDays: number | null;
+	/** Where its trial is begun; null without one, or for those who may not. */
+	tryHref: string | null;
 }
 
 /** A product that the business doesn't have. */

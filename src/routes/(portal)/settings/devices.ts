@@ -1,3 +1,4 @@
+import { m } from '#lib/paraglide/messages.js';
 import type { IconName } from '#lib/ui/icons.ts';
 
 /** What a browser says of itself, as far as a person can tell their own devices apart by it. */
@@ -37,4 +38,10 @@ export function deviceOf(userAgent: string): Device {
 		system: named(systems),
 		icon: /Mobi|Android|iPhone|iPad|iPod/.test(userAgent) ? 'phone' : 'monitor'
 	};
+}
+
+/** `Chrome on Android`, as far as it is known. */
+export function deviceName({ browser, system }: Device): string {
+	if (browser && system) return m.settings_device({ browser, system });
+	return browser ?? system ?? m.settings_device_unknown();
 }

@@ -1,14 +1,21 @@
+import { formatNumber } from '#lib/format/numbers.ts';
 import { readRange } from '#lib/format/ranges.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { listActivity, type ActivityView } from '#server/modules/activity/index.ts';
+import { listActivity } from '#server/modules/activity/index.ts';
 import { listSubscriptionPrices, type Subscription } from '#server/modules/billing/index.ts';
 import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
-import type { Product } from '#server/modules/catalogue/index.ts';
-import { listAccesses, readLauncher } from '#server/modules/launch/index.ts';
+import { listProductRoles, type Product } from '#server/modules/catalogue/index.ts';
+import {
+	listAccessRequests,
+	listVisitors,
+	listVisits,
+	readLauncher,
+	type AccessRequest,
+	type LaunchView
+} from '#server/modules/launch/index.ts';
 import { listMeters, readBytes, readQuantities } from '#server/modules/usage/index.ts';
 import { wordActivity } from '#server/web/activity.ts';
 import { mayDo, type MemberScope } from '#server/web/page.ts';
-import { initialsOf } from '#server/web/shell.ts';
 import {
 	countsPeople,
 	movesBytes,
@@ -19,12 +26,13 @@ import {
 import { stepsOf } from '../../parts/steps.ts';
 import type { MeterView, ProductView } from '../../parts/view.ts';
 import { askAddress } from '../offers.ts';
-import type { OverviewView, PlanView } from './view.ts';
+import { viewPeople, viewRequests, viewRoles, viewVisits } from './people.server.ts';
+import type { AskView, ContactsView, OverviewView, PersonView, PlanView } from './view.ts';
 
 /** How many entries of the feed the page shows. */
 const feedLength = 6;
-/** How far back in the feed people are looked for. */
-const seenLength = 100;
+/** How many visits the page tells of. */
+const visitsShown = 5;
 /** How many people the page names. */
 const peopleShown = 5;
 
@@ -35,29 +43,122 @@ export async function readOverview(
 	head: ProductView
 ): Promise<OverviewView> {
 	const { now, actor } = scope;
+	const { slug } = product;
 	const zone = actor.timeZone;
 	// A month so far would show next to nothing on its first days.
 	const range = readRange(new URLSearchParams({ range: '30d' }), now, zone);
-	const [launcher, charts, { entries }, people, plan] = await Promise.all([
-		readLauncher(scope, { slug: product.slug }),
-		readCharts(scope, product, range),
-		listActivity(scope, { product: product.slug, limit: seenLength }),
-		listPeople(scope, product.slug),
-		readPlan(scope, product, subscription)
-	]);
+	const [launcher, charts, { entries }, visitors, { visits }, members, roles, asked, plan] =
+		await Promise.all([
+			readLauncher(scope, { slug }),
+			readCharts(scope, product, range),
+			listActivity(scope, { product: slug, limit: feedLength }),
+			listVisitors(scope, { product: slug }),
+			listVisits(scope, { product: slug, limit: visitsShown }),
+			listMembers(scope, {}),
+			listProductRoles(scope, { product: slug }),
+			listAccessRequests(scope, { product: slug }),
+			readPlan(scope, product, subscription)
+		]);
+	const people = viewPeople(visitors, members, roles);
+	const seats = subscription.status === 'ended' ? null : subscription.seats;
 	return {
 		now,
 		zone,
 		product: head,
 		summary: product.summary,
+		figures: viewFigures(head, people, seats),
 		places: launcher.refusal
 			? []
-			: launcher.places.map(({ label, reportedAt }) => ({ label, at: reportedAt })),
+			: launcher.places.map(({ path, label, reportedAt }) => ({ path, label, at: reportedAt })),
+		landing: launcher.landing.path,
 		range,
 		charts,
-		activity: entries.slice(0, feedLength).map(wordActivity),
-		plan: { ...plan, people: { taken: people.length, seats: subscription.seats } },
-		people: { shown: lastSeen(people, entries), total: people.length }
+		activity: entries.map(wordActivity),
+		plan: { ...plan, people: { taken: people.length, seats } },
+		people: { shown: people.slice(0, peopleShown), total: people.length },
+		visits: viewVisits(visits, members, m.products_visit_somebody()),
+		contacts: viewContacts(scope, launcher),
+		ask: viewAsk(head, launcher, asked, actor.personId, members),
+		requests: mayDo(actor, 'launch.access-manage')
+			? viewRequests(
+					asked.filter(({ answer }) => answer === null),
+					members
+				)
+			: [],
+		roles: viewRoles(roles)
+	};
+}
+
+function viewFigures(
+	{ headline, activeUsers }: ProductView,
+	people: readonly PersonView[],
+	seats: number | null
+): OverviewView['figures'] {
+	const visits = people.reduce((sum, person) => sum + person.visits, 0);
+	return [
+		...(headline
+			? [{ label: headline.label, value: formatNumber(headline.value), note: null }]
+			: []),
+		...(activeUsers === null
+			? []
+			: [
+					{
+						label: m.home_product_users(),
+						value: formatNumber(activeUsers),
+						note: m.products_figure_month()
+					}
+				]),
+		{
+			label: m.products_figure_visits(),
+			value: formatNumber(visits),
+			note: m.products_figure_days()
+		},
+		{
+			label: m.products_figure_people(),
+			value: formatNumber(people.length),
+			note:
+				seats === null
+					? m.products_figure_may_open()
+					: m.products_figure_seats({ seats: formatNumber(seats) })
+		}
+	];
+}
+
+export function viewContacts({ actor }: MemberScope, launcher: LaunchView): ContactsView {
+	const { product, settings } = launcher;
+	const { supportEmail: email, supportPhone: phone } = product;
+	return {
+		own: settings.contact,
+		vendor: email === null && phone === null ? null : { email, phone },
+		resources: product.resources,
+		ticketHref: `/support/new?product=${product.slug}`,
+		setHref: mayDo(actor, 'product.settings-change')
+			? `/products/${product.slug}/settings#contact`
+			: null
+	};
+}
+
+/** Somebody without access may ask, unless there is nothing to be let into; who gives access asks nobody. */
+export function viewAsk(
+	{ access, status, settingsHref }: ProductView,
+	{ request, granters }: LaunchView,
+	asked: readonly AccessRequest[],
+	self: string,
+	members: readonly { personId: string; name: string }[]
+): AskView | null {
+	if (access.allowed || status.kind === 'ended' || settingsHref) return null;
+	const last = asked.find(({ personId }) => personId === self);
+	return {
+		granters,
+		open: request,
+		declined:
+			!request && last?.answer === 'declined' && last.answeredAt
+				? {
+						at: last.answeredAt,
+						reply: last.reply,
+						by: members.find(({ personId }) => personId === last.answeredBy)?.name ?? null
+					}
+				: null
 	};
 }
 
@@ -92,42 +193,6 @@ async function readCharts(
 				: []
 		)
 	);
-}
-
-interface Person {
-	id: string;
-	name: string;
-	role: string;
-}
-
-/** Who may open the product, those let in first at the top. */
-async function listPeople(scope: MemberScope, slug: string): Promise<Person[]> {
-	const [accesses, members] = await Promise.all([
-		listAccesses(scope, { product: slug }),
-		listMembers(scope, {})
-	]);
-	return accesses.flatMap(({ personId, role }) => {
-		const member = members.find((candidate) => candidate.personId === personId);
-		return member ? [{ id: personId, name: member.name, role }] : [];
-	});
-}
-
-/** By what the feed tells of them: opening the product is in it, and what they did there. */
-function lastSeen(
-	people: readonly Person[],
-	entries: readonly ActivityView[]
-): OverviewView['people']['shown'] {
-	const seen = new Map<string, Date>();
-	for (const { person, at } of entries)
-		if (person?.id && !seen.has(person.id)) seen.set(person.id, at);
-	return people
-		.map((person) => ({
-			...person,
-			initials: initialsOf(person.name),
-			lastSeen: seen.get(person.id) ?? null
-		}))
-		.sort((one, other) => (other.lastSeen?.getTime() ?? 0) - (one.lastSeen?.getTime() ?? 0))
-		.slice(0, peopleShown);
 }
 
 async function readPlan(

@@ -1,4 +1,5 @@
 import type { DateRange } from '#lib/format/ranges.ts';
+import type { IconName } from '#lib/ui/icons.ts';
 import type { ActivityEntry, MeterView, Money, ProductView } from '../../parts/view.ts';
 
 /** Everything that the page of a product shows to a business that has it. */
@@ -8,8 +9,12 @@ export interface OverviewView {
 	product: ProductView;
 	/** What it does, in a sentence. */
 	summary: string;
-	/** Newest first: Launch lands at the first. Empty for those who may not launch. */
-	places: { label: string; at: Date }[];
+	/** A handful of figures in large. */
+	figures: { label: string; value: string; note: string | null }[];
+	/** Newest first. Empty for those who may not launch. */
+	places: { path: string; label: string; at: Date }[];
+	/** Where Launch lands. */
+	landing: string;
 	/** The range of the charts. */
 	range: DateRange;
 	charts: MeterView[];
@@ -17,10 +22,85 @@ export interface OverviewView {
 	plan: PlanView;
 	people: {
 		/** Seen last first, then those let in first; a few of them. */
-		shown: { id: string; name: string; initials: string; role: string; lastSeen: Date | null }[];
+		shown: PersonView[];
 		/** How many may open it. */
 		total: number;
 	};
+	visits: VisitView[];
+	contacts: ContactsView;
+	/** Null for those who have no need to ask. */
+	ask: AskView | null;
+	/** Open, for the reader to answer. */
+	requests: RequestView[];
+	roles: RoleView[];
+}
+
+/** A role as the product declared it. */
+export interface RoleView {
+	slug: string;
+	name: string;
+	description: string;
+	/** What somebody gets who is let in without a word about the role. */
+	isDefault: boolean;
+}
+
+export interface PersonView {
+	id: string;
+	name: string;
+	initials: string;
+	/** In the product, as the product calls it. */
+	role: string;
+	lastSeen: Date | null;
+	device: DeviceView | null;
+	/** In the last thirty days. */
+	visits: number;
+}
+
+export interface DeviceView {
+	/** `Chrome on Android` */
+	name: string;
+	icon: IconName;
+}
+
+export interface VisitView {
+	id: string;
+	who: string;
+	initials: string;
+	at: Date;
+	device: DeviceView;
+}
+
+/** Somebody who asks to be let in. */
+export interface RequestView {
+	id: string;
+	personId: string;
+	name: string;
+	initials: string;
+	/** In the business. */
+	standing: string;
+	note: string;
+	askedAt: Date;
+}
+
+/** Where the reader's own wish to be let in stands. */
+export interface AskView {
+	/** Who answers. */
+	granters: string[];
+	open: { id: string; askedAt: Date } | null;
+	/** The last one that was turned down, if none is open. */
+	declined: { at: Date; reply: string; by: string | null } | null;
+}
+
+/** Whom one asks about the product. */
+export interface ContactsView {
+	/** In the business itself. */
+	own: { name: string; email: string; phone: string } | null;
+	/** At the vendor's. */
+	vendor: { email: string | null; phone: string | null } | null;
+	resources: { label: string; url: string }[];
+	ticketHref: string;
+	/** Where the business names its own; null for those who may not. */
+	setHref: string | null;
 }
 
 /** The plan, its renewal and what it holds. Prices are null for those who don't see money. */

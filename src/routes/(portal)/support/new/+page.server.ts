@@ -15,7 +15,8 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		firstReply,
 		// Other pages begin a ticket for the reader: about this invoice, about that product.
 		subject: url.searchParams.get('subject')?.slice(0, 200) ?? '',
-		product: url.searchParams.get('product') ?? ''
+		product: url.searchParams.get('product') ?? '',
+		message: url.searchParams.get('message')?.slice(0, 2000) ?? ''
 	};
 });
 

@@ -1,66 +1,60 @@
-import { error, redirect } from '@sveltejs/kit';
+import { redirect } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
-import { listMembers } from '#server/modules/businesses/index.ts';
 import {
+	askExport,
+	cancelExport,
 	chooseTab,
 	grantAccess,
 	listAccesses,
-	readLauncher,
-	removeAccess
+	listExports,
+	removeAccess,
+	removeAllAccesses,
+	saveContact,
+	saveLanding,
+	signEverybodyOut
 } from '#server/modules/launch/index.ts';
-import { form, inBusiness, mayDo, page } from '#server/web/page.ts';
-import { roleName } from '#lib/i18n/roles.ts';
-import { initialsOf } from '#server/web/shell.ts';
+import { form, inBusiness, page } from '#server/web/page.ts';
 import { textOf } from '../../../parts/fields.ts';
-import { readProducts } from '../../../parts/products.server.ts';
+import { answersTo } from '../requests.server.ts';
+import { readSettings } from './read.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { params, url }) => {
-	const [launcher, { own }, accesses, members] = await Promise.all([
-		readLauncher(scope, { slug: params.slug }),
-		readProducts(scope),
-		listAccesses(scope, { product: params.slug }),
-		listMembers(scope, {})
-	]);
-	const product = own.find(({ slug }) => slug === params.slug);
-	if (!product) error(404, m.products_settings_not_yours(), { code: 'not_found' });
-
-	const people = accesses.flatMap(({ personId, role, grantedAt }) => {
-		const member = members.find((candidate) => candidate.personId === personId);
-		return member
-			? [
-					{
-						id: personId,
-						name: member.name,
-						initials: initialsOf(member.name),
-						standing: roleName(member.role),
-						role,
-						since: grantedAt
-					}
-				]
-			: [];
-	});
+	const view = await readSettings(scope, params.slug);
 	return {
-		title: m.products_settings_title({ product: product.name }),
-		now: scope.now,
-		zone: scope.actor.timeZone,
-		product,
+		title: m.products_settings_title({ product: view.product.name }),
 		done: url.searchParams.get('done'),
-		/** Null for those who cannot open it: there is nothing to choose. */
-		tab: product.access.allowed ? (launcher.newTab ? ('new' as const) : ('same' as const)) : null,
-		people,
-		others: members
-			.filter(({ personId }) => !people.some(({ id }) => id === personId))
-			.map(({ personId, name }) => ({ id: personId, name })),
-		maySet: mayDo(scope.actor, 'launch.access-manage'),
-		granters: launcher.granters
+		view
 	};
 });
+
+const here = (slug: string) => `/products/${slug}/settings`;
+/** Comes back to the part of the page that the form stands in, with a word on what was done. */
+const back =
+	(done: string, part: string) =>
+	(_: unknown, { params }: RequestEvent) => ({ to: `${here(params.slug)}?done=${done}#${part}` });
 
 export const actions: Actions = {
 	tab: form(chooseTab, {
 		input: ({ tab }, { params }: RequestEvent) => ({ slug: params.slug, newTab: tab === 'new' }),
-		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=tab` })
+		done: back('tab', 'opens')
+	}),
+	landing: form(saveLanding, {
+		input: ({ landing, always }, { params }: RequestEvent) => ({
+			product: params.slug,
+			landing,
+			always: always !== undefined
+		}),
+		done: back('landing', 'landing')
+	}),
+	contact: form(saveContact, {
+		input: ({ name, email, phone }, { params }: RequestEvent) => ({
+			product: params.slug,
+			name,
+			email,
+			phone
+		}),
+		done: back('contact', 'contact')
 	}),
 	grant: form(grantAccess, {
 		input: ({ person, role }, { params }: RequestEvent) => ({
@@ -68,18 +62,46 @@ export const actions: Actions = {
 			personId: person,
 			role
 		}),
-		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=grant` })
+		done: back('grant', 'access')
 	}),
 	remove: async (event) => {
 		const { slug } = event.params;
-		const fields = await event.request.formData();
-		const person = textOf(fields, 'person');
+		const person = textOf(await event.request.formData(), 'person');
 		await inBusiness(event, async (scope) => {
 			// Sent twice, the second finds nothing left to do.
 			const accesses = await listAccesses(scope, { product: slug });
 			if (accesses.some(({ personId }) => personId === person))
 				await removeAccess(scope, { product: slug, personId: person });
 		});
-		redirect(303, `/products/${slug}/settings?done=remove`);
+		redirect(303, `${here(slug)}?done=remove#access`);
+	},
+	...answersTo(here),
+	export: form(askExport, {
+		input: ({ kind }, { params }: RequestEvent) => ({ product: params.slug, kind }),
+		done: back('export', 'exports')
+	}),
+	cancel: async (event) => {
+		const { slug } = event.params;
+		const id = textOf(await event.request.formData(), 'export');
+		await inBusiness(event, async (scope) => {
+			const exports = await listExports(scope, { product: slug });
+			const open = exports.some(
+				(one) => one.id === id && (one.status === 'asked' || one.status === 'preparing')
+			);
+			// Ready or given up meanwhile: the list says which.
+			if (open) await cancelExport(scope, { id });
+		});
+		redirect(303, `${here(slug)}?done=cancelled#exports`);
+	},
+	signOut: form(signEverybodyOut, {
+		input: (_, { params }: RequestEvent) => ({ product: params.slug }),
+		done: back('signed-out', 'danger')
+	}),
+	removeAll: async (event) => {
+		const { slug } = event.params;
+		await inBusiness(event, (scope) =>
+			removeAllAccesses(scope, { product: slug, except: [scope.actor.personId] })
+		);
+		redirect(303, `${here(slug)}?done=removed-all#danger`);
 	}
 };

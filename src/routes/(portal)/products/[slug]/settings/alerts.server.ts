@@ -70,7 +70,7 @@ export const alertActions = {
 			limit,
 			marks: alertMarks.filter((mark) => `mark-${mark}` in fields)
 		}),
-		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=alert` })
+		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=alert#alerts` })
 	}),
 	unalert: async (event: ProductEvent): Promise<never> => {
 		const { slug } = event.params;
@@ -80,6 +80,6 @@ export const alertActions = {
 			const alerts = await listAlerts(scope, { product: slug });
 			if (alerts.some((alert) => alert.id === id)) await removeAlert(scope, { id });
 		});
-		redirect(303, `/products/${slug}/settings?done=unalert`);
+		redirect(303, `/products/${slug}/settings?done=unalert#alerts`);
 	}
 };

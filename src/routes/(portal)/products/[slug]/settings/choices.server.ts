@@ -28,6 +28,6 @@ export const choiceActions = {
 				])
 			)
 		}),
-		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=choices` })
+		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=choices#notifications` })
 	})
 };

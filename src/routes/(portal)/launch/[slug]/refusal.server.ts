@@ -1,0 +1,54 @@
+import { error } from '@sveltejs/kit';
+import { m } from '#lib/paraglide/messages.js';
+import { readSubscriptionState } from '#server/modules/billing/index.ts';
+import type { LaunchRefusal, LaunchView } from '#server/modules/launch/index.ts';
+import { mayDo, type MemberScope } from '#server/web/page.ts';
+
+/** The page that says why this person cannot launch the product, and what they can do about it. */
+export async function refuse(scope: MemberScope, view: LaunchView): Promise<void> {
+	if (!view.refusal) return;
+	const refusal = await reasonOf(scope, view);
+	const { product, granters, request } = view;
+	const mayGrant = mayDo(scope.actor, 'launch.access-manage');
+	const words =
+		mayGrant && refusal === 'no_access'
+			? m.launch_no_access_own({ product: product.name })
+			: wordsOf(refusal, product.name, granters);
+	error(403, words, {
+		code: refusal,
+		launch: {
+			slug: product.slug,
+			product: product.name,
+			mayAsk: refusal === 'no_access' && !mayGrant,
+			mayGrant: refusal === 'no_access' && mayGrant,
+			askedAt: refusal === 'no_access' ? (request?.askedAt ?? null) : null,
+			mayPay: mayDo(scope.actor, 'billing.read')
+		}
+	});
+}
+
+/** What is shut for the whole business is said before what is shut for this person. */
+async function reasonOf(scope: MemberScope, { refusal, mode, product }: LaunchView) {
+	if (refusal !== 'no_access' || mode !== 'closed') return refusal ?? 'no_access';
+	const subscription = await readSubscriptionState(scope, { productId: product.id });
+	if (!subscription) return 'not_subscribed';
+	return subscription.status === 'ended' ? 'ended' : 'suspended';
+}
+
+function wordsOf(refusal: LaunchRefusal, product: string, [first, second]: string[]): string {
+	switch (refusal) {
+		case 'no_access':
+			if (first === undefined) return m.launch_no_access({ product });
+			return second === undefined
+				? m.launch_no_access_ask({ product, person: first })
+				: m.launch_no_access_ask_two({ product, person: first, other: second });
+		case 'not_subscribed':
+			return m.launch_not_subscribed({ product });
+		case 'suspended':
+			return m.launch_suspended({ product });
+		case 'ended':
+			return m.launch_ended({ product });
+		case 'no_address':
+			return m.launch_no_address({ product });
+	}
+}
