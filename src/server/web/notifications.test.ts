@@ -177,14 +177,14 @@ describe('a notification in words', () => {
 		[
 			'usage_alert',
 			alert,
-			'Data of ERP System has reached 75% of your limit',
+			'ERP System: 75% of your limit for Data is reached',
 			'38 GB of 50 GB this month',
 			'/products/erp/settings#alerts'
 		],
 		[
 			'usage_alert',
 			{ ...alert, mark: '100', value: '51000000000' },
-			'Data of ERP System has reached your limit',
+			'ERP System: your limit for Data is reached',
 			'51 GB of 50 GB this month',
 			'/products/erp/settings#alerts'
 		]

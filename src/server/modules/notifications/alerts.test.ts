@@ -84,10 +84,10 @@ describe('a mark that is passed', () => {
 		expect(await heard(fixture.pwani)).toEqual([]);
 		const letters = await withSystem('test', (scope) => listMails(scope, 10));
 		expect(letters.map(({ to, subject }) => `${to} ${subject}`).sort()).toEqual([
-			'halima@mavuno.example ERP System: Data has reached 75% of the limit',
-			'wanjiku@mavuno.example ERP System: Data has reached 75% of the limit'
+			'halima@mavuno.example ERP System: 75% of the limit for Data is reached',
+			'wanjiku@mavuno.example ERP System: 75% of the limit for Data is reached'
 		]);
-		expect(letters[0]?.body).toMatch(/that your business set for November 2026\./);
+		expect(letters[0]?.body).toContain('set for Data in ERP System is reached in November 2026.');
 		expect(letters[0]?.body).toContain('http://localhost:3000/products/erp/settings#alerts');
 	});
 

@@ -16,7 +16,7 @@ on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
 		whoMay(scope, businessId, 'alert.manage')
 	]);
 	const slug = products.find(({ id }) => id === productId)?.slug ?? '';
-	const reached = mark === 100 ? 'the limit' : `${mark}% of the limit`;
+	const share = mark === 100 ? 'The limit' : `${mark}% of the limit`;
 	await tell(scope, {
 		businessId,
 		productId,
@@ -27,8 +27,8 @@ on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
 		params: { product, meter: meterName, unit, currency, mark: String(mark), limit, value },
 		at: event.occurredAt,
 		letter: {
-			subject: `${product}: ${meterName} has reached ${reached}`,
-			text: `${meterName} of ${product} has reached ${reached} that your business set for ${writeMonth(period)}. Nothing stops: this is for you to know. The figures:`,
+			subject: `${product}: ${mark}% of the limit for ${meterName} is reached`,
+			text: `${share} that your business set for ${meterName} in ${product} is reached in ${writeMonth(period)}. Nothing stops: this is for you to know. The figures:`,
 			path: `/products/${slug}/settings#alerts`
 		}
 	});

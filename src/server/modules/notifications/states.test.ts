@@ -7,8 +7,9 @@ import { createMember, createTwoBusinesses } from '../../../../tests/setup/busin
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { startSubscription } from '../billing/index.ts';
-import { createBusiness } from '../businesses/index.ts';
+import { addMember, createBusiness } from '../businesses/index.ts';
 import { endProductState, planMaintenance, reportProductState } from '../catalogue/index.ts';
+import { createPerson } from '../identity/index.ts';
 import { grantAccess } from '../launch/index.ts';
 import { listNotifications, saveChoices, tellStates } from './index.ts';
 
@@ -173,28 +174,25 @@ describe('a maintenance', () => {
 
 describe('many businesses', () => {
 	it('are told in several jobs, all of them once', async () => {
-		const members: Member[] = [];
-		for (let i = 0; i < 60; i += 1) {
-			const { id: businessId } = await withSystem('test', (scope) =>
-				createBusiness(scope, { name: `Duka ${i}` })
-			);
-			const member = await createMember(
-				businessId,
-				`Owner ${i}`,
-				`owner${i}@duka.example`,
-				'owner'
-			);
-			await withSystem('test', async (scope) => {
+		const members = await withSystem('test', async (scope) => {
+			const all: Member[] = [];
+			for (let i = 0; i < 60; i += 1) {
+				const name = `Duka ${i}`;
+				const { id: businessId } = await createBusiness(scope, { name });
+				const email = `owner${i}@duka.example`;
+				const { id: personId } = await createPerson(scope, { email, name, password: null });
+				await addMember(scope, { businessId, personId, role: 'owner' });
 				await startSubscription(scope, {
 					businessId,
 					product: 'payroll',
 					plan: 'staff',
 					startedOn: '2026-01-01'
 				});
-				await grantAccess(scope, { businessId, personId: member.personId, product: 'payroll' });
-			});
-			members.push(member);
-		}
+				await grantAccess(scope, { businessId, personId, product: 'payroll' });
+				all.push({ ...mavuno, businessId, personId, name });
+			}
+			return all;
+		});
 		await jobs.settle();
 		await asVendor((scope) => reportProductState(scope, { product: 'payroll', state: 'outage' }));
 		await Promise.all([look(), look()]);

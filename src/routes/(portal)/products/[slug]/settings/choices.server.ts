@@ -28,6 +28,8 @@ export const choiceActions = {
 				])
 			)
 		}),
-		done: (_, { params }) => ({ to: `/products/${params.slug}/settings?done=choices#notifications` })
+		done: (_, { params }) => ({
+			to: `/products/${params.slug}/settings?done=choices#notifications`
+		})
 	})
 };
