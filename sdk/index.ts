@@ -1,9 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import { EntitlementsCache, type Entitlements } from './entitlements.ts';
 import { Journal, type Entry } from './journal.ts';
 import { Lane, type LaneCounts, type Outcome } from './lane.ts';
 import { post } from './post.ts';
 
+export { EntitlementsUnknown, type Entitlements } from './entitlements.ts';
 export type { LaneCounts } from './lane.ts';
+export {
+	verifySignature,
+	verifyWebhook,
+	WebhookProblem,
+	type AccessChanged,
+	type AccessMode,
+	type ExportAsked,
+	type Settings,
+	type SettingsChanged,
+	type SubscriptionChanged,
+	type SubscriptionStatus,
+	type VerifyOptions,
+	type WebhookHeaders,
+	type WebhookMessage,
+	type WebhookReason,
+	type WebhookTest
+} from './webhooks.ts';
 
 export interface EvolveOptions {
 	/** Where the portal is, such as `https://portal.example.com`. */
@@ -57,9 +76,37 @@ export interface Place {
 	path: string;
 }
 
+/** What the product says of itself. It replaces what was said before: send everything, at each start. */
+export interface Declaration {
+	/** What people can be in the product; comes back as the claim `product_role`. */
+	roles?: {
+		slug: string;
+		name: string;
+		description?: string;
+		/** What somebody gets of whom nothing else is said. */
+		default?: boolean;
+	}[];
+	/** Where a business can have its launches land. */
+	places?: { path: string; label: string }[];
+	/** What a business can ask for; asking comes as the webhook `export.asked`. */
+	exports?: { slug: string; name: string; description?: string }[];
+}
+
+/** How an export stands that a business asked for. */
+export interface ExportReport {
+	status: 'preparing' | 'ready' | 'failed';
+	/** Where in the product the file is fetched, by people who are signed in there; needed once it is ready. */
+	path?: string;
+	bytes?: number;
+	/** What the business is told, such as why it failed. */
+	message?: string;
+	/** Until when the product keeps the file. */
+	expiresAt?: Date;
+}
+
 /**
- * Reports to the portal. None of its methods throws or waits: what is reported is queued, sent in
- * batches, and sent again with the same ids until the portal has it.
+ * Talks with the portal. What reports neither throws nor waits: it is queued, sent in batches, and sent
+ * again with the same ids until the portal has it.
  */
 export interface Evolve {
 	/** Reports usage. */
@@ -68,6 +115,18 @@ export interface Evolve {
 	activity(activity: Activity): void;
 	/** Reports where a person is, so that the next launch lands there. Only the latest is sent. */
 	place(place: Place): void;
+	/** Says which roles, places and exports the product has. Only the latest is sent. */
+	declare(declaration: Declaration): void;
+	/** Tells how an export stands; `id` came with the webhook `export.asked`. Sent in the order of telling. */
+	reportExport(id: string, report: ExportReport): void;
+	/**
+	 * How a business stands with the product: subscription, mode, people and their roles, settings. Kept for a
+	 * minute; while the portal is away what it last said holds. Null for a business that does not have the product.
+	 * @throws EntitlementsUnknown when the portal is away and has never said
+	 */
+	entitlements(business: string): Promise<Entitlements | null>;
+	/** The next `entitlements` of this business asks anew: to be called when a webhook tells of a change. */
+	forget(business: string): void;
 	/** Sends what is waiting now. True when the portal has it all within `patienceMs` (5 s). */
 	flush(patienceMs?: number): Promise<boolean>;
 	/** Flushes, then stops; what is left stays in the file, if there is one. */
@@ -76,14 +135,15 @@ export interface Evolve {
 	readonly counts: Record<LaneName, LaneCounts>;
 }
 
-type LaneName = 'events' | 'activity' | 'places';
+const laneNames = ['events', 'activity', 'places', 'declarations', 'exports'] as const;
+type LaneName = (typeof laneNames)[number];
 
 const patience = 5_000;
 
 /** @throws TypeError when the address, the key or the source cannot be right. */
 export function createEvolve(options: EvolveOptions): Evolve {
 	const { key, source, limit = 10_000 } = options;
-	const base = URL.parse(options.url);
+	const base = URL.canParse(options.url) ? new URL(options.url) : null;
 	if (!base || !/^https?:$/.test(base.protocol))
 		throw new TypeError('url is not the address of a portal, such as https://portal.example.com.');
 	if (!key) throw new TypeError('key is missing: the operator makes one with "key create".');
@@ -111,17 +171,34 @@ export function createEvolve(options: EvolveOptions): Evolve {
 	const lanes: Record<LaneName, Lane<Entry>> = {
 		events: lane(100, {
 			send: (entries) =>
-				post(api('events'), key, 'application/cloudevents-batch+json', itemsOf(entries))
+				post(api('events'), key, {
+					body: itemsOf(entries),
+					contentType: 'application/cloudevents-batch+json'
+				})
 		}),
 		activity: lane(100, {
-			send: (entries) => post(api('activity'), key, 'application/json', itemsOf(entries))
+			send: (entries) => post(api('activity'), key, { body: itemsOf(entries) })
 		}),
 		places: lane(1, {
-			send: ([entry]) => post(api('places'), key, 'application/json', entry?.item),
+			send: ([entry]) => post(api('places'), key, { body: entry?.item }),
 			key: ({ item }) => `${(item as Place).business} ${(item as Place).person}`
+		}),
+		declarations: lane(1, {
+			send: ([entry]) => post(api('product'), key, { body: entry?.item, method: 'PUT' }),
+			key: () => 'the product'
+		}),
+		exports: lane(1, {
+			send: ([entry]) => {
+				const { id, report } = entry?.item as { id: string; report: object };
+				return post(api(`exports/${encodeURIComponent(id)}`), key, {
+					body: report,
+					refusedIfUnknown: true
+				});
+			}
 		})
 	};
 	for (const entry of journal?.left ?? []) lanes[entry.lane as LaneName].add(entry);
+	const entitlements = new EntitlementsCache(api('entitlements'), key, problem);
 
 	let closed = false;
 	const report = (name: LaneName, make: () => object): void => {
@@ -163,6 +240,25 @@ export function createEvolve(options: EvolveOptions): Evolve {
 				return { business, person, label, path };
 			});
 		},
+		declare(declaration) {
+			report('declarations', () => {
+				const { roles = [], places = [], exports = [] } = declaration;
+				return { roles, places, exports };
+			});
+		},
+		reportExport(id, stands) {
+			report('exports', () => {
+				const { expiresAt, ...rest } = stands;
+				return {
+					id: String(id),
+					report: { ...rest, ...(expiresAt ? { expires_at: expiresAt } : {}) }
+				};
+			});
+		},
+		entitlements: (business) => entitlements.read(business),
+		forget: (business) => {
+			entitlements.forget(business);
+		},
 		flush: (patienceMs = patience) => flush(patienceMs),
 		async close(patienceMs = patience) {
 			closed = true;
@@ -171,11 +267,10 @@ export function createEvolve(options: EvolveOptions): Evolve {
 			return done;
 		},
 		get counts() {
-			return {
-				events: lanes.events.counts,
-				activity: lanes.activity.counts,
-				places: lanes.places.counts
-			};
+			return Object.fromEntries(laneNames.map((name) => [name, lanes[name].counts])) as Record<
+				LaneName,
+				LaneCounts
+			>;
 		}
 	};
 }

@@ -9,17 +9,25 @@ interface Problem {
 	errors?: unknown;
 }
 
+/** What is handed over. */
+export interface Parcel {
+	body: unknown;
+	method?: 'POST' | 'PUT';
+	contentType?: string;
+	/** An answer 404 means that what the parcel is about does not exist, and not that the address is wrong. */
+	refusedIfUnknown?: boolean;
+}
+
 /** One try to hand something to the portal's API; it never throws. */
 export async function post(
 	url: string,
 	key: string,
-	contentType: string,
-	body: unknown
+	{ body, method = 'POST', contentType = 'application/json', refusedIfUnknown = false }: Parcel
 ): Promise<Outcome> {
 	let response: Response;
 	try {
 		response = await fetch(url, {
-			method: 'POST',
+			method,
 			headers: { authorization: `Bearer ${key}`, 'content-type': contentType },
 			body: JSON.stringify(body),
 			redirect: 'error',
@@ -33,8 +41,9 @@ export async function post(
 		return { kind: 'taken' };
 	}
 	const problem = await readProblem(response);
+	const unknown = refusedIfUnknown && response.status === 404;
 	const why = `${response.status} ${String(problem.detail ?? problem.title ?? '')}`.trim();
-	switch (response.status) {
+	switch (unknown ? 400 : response.status) {
 		case 400:
 		case 409:
 		case 413:

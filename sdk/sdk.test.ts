@@ -11,6 +11,7 @@ type Answer =
 	{ status: number; headers?: Record<string, string>; body?: unknown } | 'silence' | 'cut';
 
 interface Received {
+	method: string;
 	path: string;
 	headers: Record<string, unknown>;
 	body: unknown;
@@ -33,6 +34,7 @@ beforeEach(async () => {
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			received.push({
+				method: request.method ?? '',
 				path: request.url ?? '',
 				headers: request.headers,
 				body: JSON.parse(Buffer.concat(chunks).toString()),
@@ -253,7 +255,7 @@ describe('a report that is wrong', () => {
 			request.on('end', () => {
 				const body = JSON.parse(Buffer.concat(chunks).toString()) as { data: { bytes: number } }[];
 				const bad = body.some(({ data }) => data.bytes === 37);
-				if (!bad) received.push({ path: '', headers: {}, body, at: 0 });
+				if (!bad) received.push({ method: '', path: '', headers: {}, body, at: 0 });
 				response.writeHead(bad ? 400 : 200).end();
 			});
 		});
@@ -262,6 +264,76 @@ describe('a report that is wrong', () => {
 		expect(await evolve.flush()).toBe(true);
 		expect(bytes()).toEqual(Array.from({ length: 60 }, (_, n) => n).filter((n) => n !== 37));
 		expect(evolve.counts.events).toMatchObject({ sent: 59, refused: 1 });
+	});
+});
+
+describe('what the product is', () => {
+	it('is declared whole, the latest alone, until the portal has it', async () => {
+		answers.push({ status: 503 });
+		const evolve = create();
+		evolve.declare({ roles: [{ slug: 'clerk', name: 'Clerk' }] });
+		evolve.declare({
+			roles: [{ slug: 'clerk', name: 'Clerk', default: true }],
+			exports: [{ slug: 'everything', name: 'Everything' }]
+		});
+		expect(await evolve.flush()).toBe(true);
+		expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+			'PUT /api/v1/product',
+			'PUT /api/v1/product'
+		]);
+		expect(received[1]?.body).toEqual({
+			roles: [{ slug: 'clerk', name: 'Clerk', default: true }],
+			places: [],
+			exports: [{ slug: 'everything', name: 'Everything' }]
+		});
+		expect(evolve.counts.declarations).toEqual({ queued: 0, sent: 1, refused: 0, dropped: 0 });
+	});
+});
+
+describe('an export', () => {
+	it('is reported in order, again until the portal has it', async () => {
+		answers.push({ status: 500 });
+		const evolve = create();
+		evolve.reportExport('exp_1', { status: 'preparing' });
+		evolve.reportExport('exp_1', {
+			status: 'ready',
+			path: '/exports/1.zip',
+			bytes: 4096,
+			expiresAt: new Date('2026-12-02T09:00:00Z')
+		});
+		expect(await evolve.flush()).toBe(true);
+		expect(received.map(({ method, path, body }) => [method, path, body])).toEqual([
+			['POST', '/api/v1/exports/exp_1', { status: 'preparing' }],
+			['POST', '/api/v1/exports/exp_1', { status: 'preparing' }],
+			[
+				'POST',
+				'/api/v1/exports/exp_1',
+				{
+					status: 'ready',
+					path: '/exports/1.zip',
+					bytes: 4096,
+					expires_at: '2026-12-02T09:00:00.000Z'
+				}
+			]
+		]);
+	});
+
+	it('that the portal does not know, or has given up, holds up no other', async () => {
+		answers.push({ status: 404 }, { status: 409, body: { detail: 'Given up.' } });
+		const evolve = create();
+		for (const id of ['exp_1', '../events', 'exp_3'])
+			evolve.reportExport(id, { status: 'failed', message: 'No room.' });
+		expect(await evolve.flush()).toBe(true);
+		expect(received[1]?.path).toBe('/api/v1/exports/..%2Fevents');
+		expect(evolve.counts.exports).toMatchObject({ sent: 1, refused: 2 });
+	});
+
+	it('that is told wrongly disturbs nobody', async () => {
+		const evolve = create();
+		evolve.reportExport('exp_1', undefined as never);
+		evolve.declare(null as never);
+		expect(await evolve.flush()).toBe(true);
+		expect(problems).toHaveLength(2);
 	});
 });
 
