@@ -176,18 +176,20 @@ describe('many businesses', () => {
 	it('are told in several jobs, all of them once', async () => {
 		const members = await withSystem('test', async (scope) => {
 			const all: Member[] = [];
-			for (let i = 0; i < 60; i += 1) {
+			for (let i = 1; i <= 52; i += 1) {
 				const name = `Duka ${i}`;
 				const { id: businessId } = await createBusiness(scope, { name });
-				const email = `owner${i}@duka.example`;
-				const { id: personId } = await createPerson(scope, { email, name, password: null });
-				await addMember(scope, { businessId, personId, role: 'owner' });
 				await startSubscription(scope, {
 					businessId,
 					product: 'payroll',
 					plan: 'staff',
 					startedOn: '2026-01-01'
 				});
+				// Of the first job, and of the second.
+				if (i > 2 && i < 51) continue;
+				const email = `owner${i}@duka.example`;
+				const { id: personId } = await createPerson(scope, { email, name, password: null });
+				await addMember(scope, { businessId, personId, role: 'owner' });
 				await grantAccess(scope, { businessId, personId, product: 'payroll' });
 				all.push({ ...mavuno, businessId, personId, name });
 			}
