@@ -261,6 +261,29 @@ describe('recovery codes', () => {
 		expect((await readSecondFactor(other))?.recoveryCodesLeft).toBe(recoveryCodeCount);
 	});
 
+	it('are of no use where their rows were moved to another person', async () => {
+		const [one, other] = [await createGuarded(start), await createGuarded(start)];
+		await withSystem('test', async ({ db }) => {
+			await db
+				.deleteFrom('identity.recovery_codes')
+				.where('person_id', '=', other.personId)
+				.execute();
+			await db
+				.insertInto('identity.recovery_codes')
+				.columns(['person_id', 'code_hash', 'created_at'])
+				.expression((from) =>
+					from
+						.selectFrom('identity.recovery_codes')
+						.select((row) => [row.val(other.personId).as('person_id'), 'code_hash', 'created_at'])
+						.where('person_id', '=', one.personId)
+				)
+				.execute();
+		});
+		await expect(
+			confirmSecondFactor(other, { recoveryCode: one.recoveryCodes[0] ?? '' })
+		).rejects.toBeInstanceOf(Invalid);
+	});
+
 	it('are made anew for a code, and the ones before are worth nothing', async () => {
 		const [person, other] = [await createGuarded(start), await createGuarded(start)];
 		await expect(makeRecoveryCodes(person, { code: '000000' })).rejects.toBeInstanceOf(Invalid);

@@ -152,6 +152,18 @@ describe('a sign-in that waits for its code', () => {
 		await complete(fresh, { code: another });
 	});
 
+	it('opens one session when it is given a code and a recovery code at the same moment', async () => {
+		const person = await createGuarded(start);
+		const sessions = (await listOwnSessions(person)).length;
+		const { pendingToken } = await owing(enter(person.email));
+		const outcomes = await Promise.allSettled([
+			complete(pendingToken, { code: codeOf(person.secret, start, 1) }),
+			complete(pendingToken, { recoveryCode: person.recoveryCodes[0] ?? '' })
+		]);
+		expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(await listOwnSessions(person)).toHaveLength(sessions + 1);
+	});
+
 	it('opens one session of two that are given the same code at the same moment', async () => {
 		const person = await createGuarded(start);
 		const one = await owing(enter(person.email));
