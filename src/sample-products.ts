@@ -8,7 +8,8 @@ import {
 	keepApiKey,
 	listProducts,
 	saveProduct,
-	setClientSecret
+	setClientSecret,
+	setWebhook
 } from '#server/modules/catalogue/index.ts';
 import { listAccesses } from '#server/modules/launch/index.ts';
 import { readLatest } from '#server/modules/usage/index.ts';
@@ -27,6 +28,7 @@ interface Equipment {
 	clientId: string;
 	clientSecret: string;
 	apiKey: string;
+	webhookSecret: string;
 }
 
 const main = fileURLToPath(new URL('../examples/products/main.ts', import.meta.url));
@@ -55,26 +57,26 @@ async function equip(
 	const { hostname } = new URL(config.publicUrl);
 	const origin = `http://${hostname}:${config.port + product.portOffset}`;
 	const { slug, name, summary, mark, position, headlineMeter, headlineLabel } = product;
+	const isKnown = (await listProducts(scope, {})).some((known) => known.slug === slug);
 	const { id } = await saveProduct(scope, {
 		slug,
-		name,
-		summary,
-		mark,
-		position,
-		headlineMeter,
-		headlineLabel,
+		// What the vendor has written of it since stays.
+		...(isKnown ? {} : { name, summary, mark, position, headlineMeter, headlineLabel }),
 		loginUrl: `${origin}/login`,
 		redirectUrls: [`${origin}/callback`],
-		logoutUrl: `${origin}/back-channel-logout`
+		postLogoutUrls: [`${origin}/signed-out`],
+		logoutUrl: `${origin}/back-channel-logout`,
+		frontchannelLogoutUrl: `${origin}/front-channel-logout`
 	});
-	// Both follow from the installation's key: every start, and every process, arrives at the same.
-	const derive = (what: string) =>
-		secrets.derive(`${what} of the sample product ${slug}`).toString('base64url');
-	const clientSecret = derive('client secret');
-	const apiKey = `evk_${derive('API key')}`;
+	// All follow from the installation's key: every start, and every process, arrives at the same.
+	const derive = (what: string) => secrets.derive(`${what} of the sample product ${slug}`);
+	const clientSecret = derive('client secret').toString('base64url');
+	const apiKey = `evk_${derive('API key').toString('base64url')}`;
+	const webhookSecret = `whsec_${derive('webhook secret').toString('base64')}`;
 	await setClientSecret(scope, { product: slug, secret: clientSecret });
 	await keepApiKey(scope, { product: slug, token: apiKey });
-	return { product, origin, clientId: id, clientSecret, apiKey };
+	await setWebhook(scope, { product: slug, url: `${origin}/webhooks`, secret: webhookSecret });
+	return { product, origin, clientId: id, clientSecret, apiKey, webhookSecret };
 }
 
 /** The businesses of the story that have the product, for which it goes on working a little by itself. */
@@ -101,8 +103,11 @@ async function listCustomers({ product, clientId }: Equipment): Promise<Customer
 		);
 	});
 	const customers = known.map(async ({ business, members, workers }) => {
-		const people = members.filter(({ personId }) => workers.has(personId));
-		const [first] = people;
+		const people = members.flatMap(({ personId, name, email }) => {
+			const role = workers.get(personId);
+			return role === undefined ? [] : [{ name, email, role }];
+		});
+		const first = members.find(({ personId }) => workers.has(personId));
 		if (!first) return [];
 		const { personId, name, role } = first;
 		const { id: businessId, timeZone } = business;
@@ -115,26 +120,31 @@ async function listCustomers({ product, clientId }: Equipment): Promise<Customer
 	return (await Promise.all(customers)).flat();
 }
 
-/** Who may open several products works in the first of them: looking into another is not working there. */
+/**
+ * In which role who works in the product. Who may open several works in the first of them: looking into
+ * another is not working there.
+ */
 function workersOf(
 	productId: string,
-	accesses: { personId: string; productId: string }[],
+	accesses: { personId: string; productId: string; role: string }[],
 	position: (productId: string) => number
-): Set<string> {
-	const first = new Map<string, string>();
+): Map<string, string> {
+	const first = new Map<string, { productId: string; role: string }>();
 	for (const access of accesses) {
 		const known = first.get(access.personId);
-		if (known === undefined || position(access.productId) < position(known)) {
-			first.set(access.personId, access.productId);
+		if (known === undefined || position(access.productId) < position(known.productId)) {
+			first.set(access.personId, access);
 		}
 	}
-	return new Set(
-		[...first].flatMap(([personId, works]) => (works === productId ? [personId] : []))
+	return new Map(
+		[...first].flatMap(([personId, works]) =>
+			works.productId === productId ? [[personId, works.role] as const] : []
+		)
 	);
 }
 
 function program(equipment: Equipment, customers: Customer[], config: Config): Program {
-	const { product, origin, clientId, clientSecret, apiKey } = equipment;
+	const { product, origin, clientId, clientSecret, apiKey, webhookSecret } = equipment;
 	return {
 		name: product.slug,
 		args: ['--max-semi-space-size=2', main, product.slug],
@@ -145,16 +155,10 @@ function program(equipment: Equipment, customers: Customer[], config: Config): P
 			CLIENT_ID: clientId,
 			CLIENT_SECRET: clientSecret,
 			API_KEY: apiKey,
+			WEBHOOK_SECRET: webhookSecret,
 			STATE_DIR: path.join(config.dataDir, 'products'),
 			WORK: '1',
-			CUSTOMERS: JSON.stringify(
-				customers.map(({ id, name, count, people }) => ({
-					id,
-					name,
-					count,
-					people: people.map((person) => ({ name: person.name, email: person.email }))
-				}))
-			)
+			CUSTOMERS: JSON.stringify(customers)
 		}
 	};
 }

@@ -8,6 +8,8 @@ export interface Settings {
 	clientId: string;
 	clientSecret: string;
 	apiKey: string;
+	/** What the portal signs its webhooks with: `whsec_…`. */
+	webhookSecret: string;
 	/** Whether it goes on working a little by itself. */
 	works: boolean;
 	/** Where its books and unsent reports are kept; without it they live as long as the process. */
@@ -39,6 +41,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
 		clientId: need('CLIENT_ID'),
 		clientSecret: need('CLIENT_SECRET'),
 		apiKey: need('API_KEY'),
+		webhookSecret: need('WEBHOOK_SECRET'),
 		works: environment['WORK'] === '1',
 		folder: environment['STATE_DIR']?.trim() || undefined,
 		customers: readCustomers(environment['CUSTOMERS'])
@@ -64,7 +67,7 @@ function readCustomers(json: string | undefined): Customer[] {
 		);
 	if (!fits)
 		throw new Error(
-			'CUSTOMERS must be a list such as [{"id": "biz_…", "name": "Mavuno", "count": 156, "people": [{"name": "…", "email": "…"}]}].'
+			'CUSTOMERS must be a list such as [{"id": "biz_…", "name": "Mavuno", "count": 156, "people": [{"name": "…", "email": "…", "role": "…"}]}].'
 		);
 	return customers as Customer[];
 }

@@ -1,6 +1,5 @@
-import type { Deed } from '../framework/application.ts';
 import type { Chance } from '../framework/chance.ts';
-import { money } from '../framework/html.ts';
+import { customers, departments, goods, suppliers } from './names.ts';
 
 export interface Item {
 	id: string;
@@ -11,80 +10,84 @@ export interface Item {
 	reorderAt: number;
 }
 
-export interface Order {
+export interface Supplier {
+	id: string;
+	name: string;
+	phone: string;
+}
+
+interface Paper {
 	number: number;
 	at: string;
 	itemId: string;
 	quantity: number;
-	supplier: string;
-	received: boolean;
 }
 
-export interface Receipt {
-	number: number;
-	at: string;
-	itemId: string;
-	quantity: number;
+export interface Order extends Paper {
 	supplier: string;
+	/** It is asked for, then sent to the supplier once approved, then received; or it is cancelled. */
+	state: 'asked' | 'sent' | 'received' | 'cancelled';
+	by: string;
 }
 
-export interface Invoice {
-	number: number;
-	at: string;
+export interface Receipt extends Paper {
+	supplier: string;
+	/** The order it came for, if there was one. */
+	order?: number;
+}
+
+export interface Issue extends Paper {
+	to: string;
+}
+
+/** The stock was counted and differed by `quantity`, which may be below zero. */
+export interface Adjustment extends Paper {
+	reason: string;
+}
+
+export interface Invoice extends Paper {
 	customer: string;
-	itemId: string;
-	quantity: number;
 	amount: number;
 }
 
 export interface Book {
 	items: Item[];
+	suppliers: Supplier[];
 	orders: Order[];
 	receipts: Receipt[];
+	issues: Issue[];
+	adjustments: Adjustment[];
 	invoices: Invoice[];
 }
 
-const goods: [name: string, unit: string, price: number][] = [
-	['Maize flour 2 kg', 'bale', 1_560],
-	['Wheat flour 2 kg', 'bale', 1_840],
-	['Sugar 50 kg', 'bag', 6_900],
-	['Cooking oil 20 l', 'jerrican', 4_350],
-	['Rice, Mwea pishori 25 kg', 'bag', 4_800],
-	['Tea leaves 500 g', 'carton', 3_900],
-	['Beans, Nyayo 90 kg', 'bag', 11_200],
-	['Salt 1 kg', 'bale', 640],
-	['Bar soap 1 kg', 'carton', 2_150],
-	['Washing powder 1 kg', 'carton', 2_980],
-	['Milk, long life 500 ml', 'carton', 1_080],
-	['Exercise books 96 pages', 'carton', 4_200],
-	['Green grams 90 kg', 'bag', 12_400],
-	['Mineral water 500 ml', 'carton', 540],
-	['Toilet paper', 'bale', 1_250],
-	['Cement 50 kg', 'bag', 780]
-];
-const suppliers = [
-	'Rift Millers',
-	'Kabras Stores',
-	'Thika Oils',
-	'Nakuru Depot',
-	'Coast Importers'
-];
-const customers = [
-	'Uhuru Supermarket',
-	'Baraka Shop',
-	'Githurai Wholesalers',
-	'Amani School',
-	'Jirani Mart',
-	'Neema Hotel'
-];
-
 /** Numbers begin here, a series for each kind of paper. */
-const first = { order: 101, receipt: 4_001, invoice: 9_001 };
+export const first = {
+	orders: 101,
+	receipts: 4_001,
+	issues: 601,
+	adjustments: 301,
+	invoices: 9_001
+};
+export type Series = keyof typeof first;
+
+export const nextNumber = (book: Book, series: Series): number =>
+	Math.max(first[series] - 1, ...book[series].map(({ number }) => number)) + 1;
+
+export const orderName = (number: number): string => `PO-${String(number).padStart(4, '0')}`;
 
 /** Every row of the book is a record, which is what the portal counts. */
-export const countRecords = ({ items, orders, receipts, invoices }: Book): number =>
-	items.length + orders.length + receipts.length + invoices.length;
+export const countRecords = (book: Book): number =>
+	Object.values(book).reduce((sum: number, rows: unknown[]) => sum + rows.length, 0);
 
+export const nameOf = (book: Book, itemId: string): string =>
+	book.items.find(({ id }) => id === itemId)?.name ?? itemId;
+
+export const isLow = ({ onHand, reorderAt }: Item): boolean => onHand <= reorderAt;
+
+export const newest = <Row extends { number: number }>(rows: readonly Row[]): Row[] =>
+	rows.toSorted((one, other) => other.number - one.number);
+
+/** A book of so many records in all: half a year of trade, evenly told. */
 export function begin(records: number, chance: Chance, now: Date): Book {
 	const items = goods
 		.slice(0, Math.max(1, Math.floor(records / 8)))
@@ -96,114 +99,49 @@ export function begin(records: number, chance: Chance, now: Date): Book {
 			onHand: chance.between(20, 240),
 			reorderAt: chance.pick([20, 30, 40])
 		}));
-	const rest = Math.max(0, records - items.length);
-	const [ordered, received] = [Math.floor(rest * 0.2), Math.floor(rest * 0.3)];
-	// Half a year of trade, evenly told.
-	const told = <Row>(many: number, row: (n: number, at: string) => Row): Row[] =>
-		Array.from({ length: many }, (_, n) =>
-			row(n, new Date(now.getTime() - ((many - n) / many) * 180 * 86_400_000).toISOString())
-		);
+	let left = Math.max(0, records - items.length);
+	const share = (part: number): number => {
+		const taken = Math.min(left, Math.floor(records * part));
+		left -= taken;
+		return taken;
+	};
+	const known = suppliers
+		.slice(0, Math.min(left, suppliers.length, Math.ceil(records / 20)))
+		.map(([name, phone], n): Supplier => ({ id: `supplier-${n + 1}`, name, phone }));
+	left -= known.length;
+	const supplier = (): string => (known.length > 0 ? chance.pick(known).name : 'Rift Millers');
+	const told = <Row>(series: Series, many: number, rest: (paper: Paper, n: number) => Row): Row[] =>
+		Array.from({ length: many }, (_, n) => {
+			const at = new Date(now.getTime() - ((many - n) / many) * 180 * 86_400_000).toISOString();
+			const itemId = chance.pick(items).id;
+			return rest({ number: first[series] + n, at, itemId, quantity: chance.between(5, 80) }, n);
+		});
+	const ordered = share(0.18);
 	return {
 		items,
-		orders: told(ordered, (n, at) => ({
-			number: first.order + n,
-			at,
-			itemId: chance.pick(items).id,
-			quantity: chance.between(20, 90),
-			supplier: chance.pick(suppliers),
-			received: n < ordered - 3
+		suppliers: known,
+		orders: told('orders', ordered, (paper, n) => ({
+			...paper,
+			supplier: supplier(),
+			by: 'Kipchoge Sang',
+			state: n < ordered - 4 ? 'received' : n < ordered - 2 ? 'sent' : 'asked'
 		})),
-		receipts: told(received, (n, at) => ({
-			number: first.receipt + n,
-			at,
-			itemId: chance.pick(items).id,
-			quantity: chance.between(5, 80),
-			supplier: chance.pick(suppliers)
+		receipts: told('receipts', share(0.26), (paper) => ({ ...paper, supplier: supplier() })),
+		issues: told('issues', share(0.06), (paper) => ({ ...paper, to: chance.pick(departments) })),
+		adjustments: told('adjustments', share(0.03), (paper) => ({
+			...paper,
+			quantity: -chance.between(1, 5),
+			reason: 'Monthly count'
 		})),
-		invoices: told(rest - ordered - received, (n, at) => {
-			const item = chance.pick(items);
+		invoices: told('invoices', left, (paper) => {
+			const item = items.find(({ id }) => id === paper.itemId) as Item;
 			const quantity = chance.between(1, 30);
 			return {
-				number: first.invoice + n,
-				at,
-				customer: chance.pick(customers),
-				itemId: item.id,
+				...paper,
 				quantity,
+				customer: chance.pick(customers),
 				amount: quantity * item.price
 			};
 		})
 	};
-}
-
-export const nameOf = (book: Book, itemId: string): string =>
-	book.items.find(({ id }) => id === itemId)?.name ?? itemId;
-
-const nextNumber = (rows: { number: number }[], from: number): number =>
-	Math.max(from - 1, ...rows.map(({ number }) => number)) + 1;
-
-export function addItem(book: Book, name: string, unit: string, price: number): Deed {
-	const id = `item-${book.items.length + 1}`;
-	book.items.push({ id, name, unit, price, onHand: 0, reorderAt: 20 });
-	return {
-		done: `${name} is added. Receive some to have it in stock.`,
-		what: `added the item ${name}`,
-		where: 'Stock',
-		path: '/stock'
-	};
-}
-
-interface Goods {
-	item: Item;
-	quantity: number;
-}
-
-export function order(book: Book, { item, quantity }: Goods, supplier: string, now: Date): Deed {
-	const number = nextNumber(book.orders, first.order);
-	const at = now.toISOString();
-	book.orders.push({ number, at, itemId: item.id, quantity, supplier, received: false });
-	return {
-		done: `Order PO-0${number} is sent to ${supplier}.`,
-		what: `ordered ${quantity} × ${item.name} from ${supplier}`,
-		where: 'Purchases › Orders',
-		path: '/purchases/orders'
-	};
-}
-
-export function receive(book: Book, { item, quantity }: Goods, supplier: string, now: Date): Deed {
-	const number = nextNumber(book.receipts, first.receipt);
-	item.onHand += quantity;
-	book.receipts.push({ number, at: now.toISOString(), itemId: item.id, quantity, supplier });
-	const awaited = book.orders.find(({ itemId, received }) => itemId === item.id && !received);
-	if (awaited) awaited.received = true;
-	return {
-		done: `Receipt ${number} is saved: ${item.onHand} of ${item.name} on hand.`,
-		what: `received ${quantity} × ${item.name} from ${supplier}`,
-		where: 'Stock › Receipts',
-		path: '/stock/receipts'
-	};
-}
-
-export function sell(book: Book, { item, quantity }: Goods, customer: string, now: Date): Deed {
-	const number = nextNumber(book.invoices, first.invoice);
-	const amount = quantity * item.price;
-	const at = now.toISOString();
-	item.onHand -= quantity;
-	book.invoices.push({ number, at, customer, itemId: item.id, quantity, amount });
-	return {
-		done: `Invoice ${number} over ${money(amount)} is issued and sent to eTIMS.`,
-		what: `issued invoice ${number} to ${customer}`,
-		where: 'Sales › Invoices',
-		path: '/sales/invoices',
-		usage: [{ type: 'etims.transmitted', data: { count: 1 } }]
-	};
-}
-
-/** What somebody at the counter or in the store does next. */
-export function work(book: Book, chance: Chance, now: Date): Deed {
-	const item = chance.pick(book.items);
-	if (item.onHand > item.reorderAt) {
-		const quantity = chance.between(1, Math.min(6, item.onHand));
-		return sell(book, { item, quantity }, chance.pick(customers), now);
-	}
-	return receive(book, { item, quantity: chance.between(20, 60) }, chance.pick(suppliers), now);
 }

@@ -17,6 +17,14 @@ export interface Books<Book> {
 /** How many a business begins with of whom nothing is known. */
 const unknownCount = 12;
 
+/** Of what make the books in the file are. Those of another are begun anew: they are samples. */
+const make = 2;
+
+interface Kept<Book> {
+	make: number;
+	books: [string, Book][];
+}
+
 export function openBooks<Book>(
 	application: Application<Book>,
 	file: string | undefined
@@ -28,7 +36,11 @@ export function openBooks<Book>(
 	const write = async (): Promise<void> => {
 		while (dirty && file) {
 			dirty = false;
-			await writeFile(`${file}.new`, JSON.stringify([...books]), { mode: 0o600 });
+			await writeFile(
+				`${file}.new`,
+				JSON.stringify({ make, books: [...books] } satisfies Kept<Book>),
+				{ mode: 0o600 }
+			);
 			await rename(`${file}.new`, file);
 		}
 	};
@@ -63,7 +75,8 @@ export function openBooks<Book>(
 function read<Book>(file: string): [string, Book][] {
 	mkdirSync(dirname(file), { recursive: true });
 	try {
-		return JSON.parse(readFileSync(file, 'utf8')) as [string, Book][];
+		const kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Kept<Book>>;
+		return kept.make === make ? (kept.books ?? []) : [];
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
 		throw new Error(`${file} does not hold books: remove it to begin anew.`, { cause: error });

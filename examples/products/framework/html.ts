@@ -6,7 +6,7 @@ export class Html {
 	}
 }
 
-type Value = Html | string | number | null | undefined | false | readonly Value[];
+export type Value = Html | string | number | null | undefined | false | readonly Value[];
 
 /** Markup with values in it; a value is text, unless it is markup itself. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
@@ -25,12 +25,21 @@ export function money(shillings: number): string {
 	return `KES ${shillings.toLocaleString('en-KE', { maximumFractionDigits: 0 })}`;
 }
 
-export function day(at: string): Html {
-	const words = new Date(at).toLocaleDateString('en-GB', {
+/** `12 Nov 2026`, of an instant or a civil day. */
+export function dayWords(at: string): string {
+	return new Date(at).toLocaleDateString('en-GB', {
 		day: 'numeric',
 		month: 'short',
 		year: 'numeric',
 		timeZone: 'Africa/Nairobi'
 	});
-	return html`<time datetime="${at}">${words}</time>`;
+}
+
+export function day(at: string): Html {
+	return html`<time datetime="${at}">${dayWords(at)}</time>`;
+}
+
+/** `1 item`, `3 items`. */
+export function many(count: number, one: string, more = `${one}s`): string {
+	return `${count.toLocaleString('en-KE')} ${count === 1 ? one : more}`;
 }

@@ -1,25 +1,43 @@
 import type { Person } from './application.ts';
 import { html, type Html } from './html.ts';
+import type { Contact } from './standings.ts';
 
 export interface Frame {
 	slug: string;
 	name: string;
 	portalUrl: string;
-	nav: { path: string; nav: string }[];
+}
+
+/** A page that the navigation leads to: `Stock › Receipts`. */
+export interface Way {
+	path: string;
+	nav: string;
+}
+
+/** Somebody signed in, and what of the product is theirs. */
+export interface Signed {
+	person: Person;
+	/** The name of their role. */
+	role: string;
+	ways: Way[];
+	contact: Contact | null;
+	/** How the subscription stands, where that is worth a word. */
+	banner: Html | null;
 }
 
 export interface Shown {
 	title: string;
 	body: Html;
-	person?: Person;
-	/** The path of the page, to mark its word in the navigation. */
+	signed?: Signed | undefined;
+	/** Where one is, outermost first, and its path. */
+	label?: string;
 	path?: string;
 	/** What has just been done. */
 	done?: string | undefined;
 }
 
 export function draw(frame: Frame, shown: Shown): string {
-	const { person, path = '' } = shown;
+	const { signed } = shown;
 	return html`<!doctype html>
 		<html lang="en-KE">
 			<head>
@@ -32,17 +50,26 @@ export function draw(frame: Frame, shown: Shown): string {
 			</head>
 			<body class="${frame.slug}">
 				<a class="skip" href="#main">Skip to the page</a>
-				${person && bar(frame, person, path)}
+				${signed && bar(frame, signed, shown)}
 				<main id="main" tabindex="-1">
+					${signed?.banner} ${signed && crumbs(signed.ways, shown.label ?? '')}
 					<h1>${shown.title}</h1>
 					${shown.done && html`<p class="done" role="status">${shown.done}</p>`}${shown.body}
 				</main>
+				${signed && foot(frame, signed)}
 			</body>
-		</html>`.markup;
+		</html>`.markup.replaceAll(/\s*\n\s*/g, '\n');
 }
 
-function bar(frame: Frame, person: Person, path: string): Html {
-	const current = currentOf(frame, path);
+const partsOf = (label: string): string[] => label.split(' › ');
+const sectionOf = ({ nav }: Way): string => partsOf(nav)[0] ?? nav;
+
+function bar(frame: Frame, { person, role, ways }: Signed, { path = '', label = '' }: Shown): Html {
+	const section = currentSection(ways, path, label);
+	const inside = ways.filter((way) => sectionOf(way) === section);
+	const first = ways.filter(
+		(way, n) => ways.findIndex((other) => sectionOf(other) === sectionOf(way)) === n
+	);
 	return html`<header>
 		<div class="top">
 			<a class="name" href="/"
@@ -51,154 +78,81 @@ function bar(frame: Frame, person: Person, path: string): Html {
 			<span class="business">${person.business.name}</span>
 			<a class="portal" href="${frame.portalUrl}/">Evolve Business</a>
 			<form method="post" action="/sign-out">
-				<button class="quiet" title="Signed in as ${person.name}, ${person.role}">
+				<button class="quiet" title="Signed in as ${person.name}, ${role}">
 					Sign out <span class="wide muted">${person.name}</span>
 				</button>
 			</form>
 		</div>
-		<nav aria-label="${frame.name}">
-			${frame.nav.map(
-				(each) =>
-					html`<a href="${each.path}" ${each.path === current && html`aria-current="page"`}
-						>${each.nav}</a
+		<nav class="sections" aria-label="${frame.name}">
+			${first.map(
+				(way) =>
+					html`<a
+						href="${way.path}"
+						${sectionOf(way) === section && html`aria-current="${way.path === path ? 'page' : 'true'}"`}
+						>${sectionOf(way)}</a
 					>`
 			)}
 		</nav>
+		${
+			inside.length > 1 &&
+			html`<nav class="inside" aria-label="${section}">
+				${inside.map(
+					(way) =>
+						html`<a href="${way.path}" ${way.path === path && html`aria-current="page"`}
+							>${partsOf(way.nav).at(-1)}</a
+						>`
+				)}
+			</nav>`
+		}
 	</header>`;
 }
 
-/** The word of the navigation that leads to this page, or nearest above it. */
-function currentOf({ nav }: Frame, path: string): string | undefined {
-	return nav
-		.map((each) => each.path)
-		.filter((at) => path === at || (at !== '/' && path.startsWith(`${at}/`)))
-		.sort((one, other) => other.length - one.length)[0];
+/** By the longest path above the page, or by its label: a payslip belongs to the pay runs. */
+function currentSection(ways: Way[], path: string, label: string): string | undefined {
+	const above = ways
+		.filter((way) => path === way.path || (way.path !== '/' && path.startsWith(`${way.path}/`)))
+		.toSorted((one, other) => other.path.length - one.path.length)[0];
+	const named = ways.find((way) => sectionOf(way) === partsOf(label)[0]);
+	return (above ?? named) && sectionOf((above ?? named) as Way);
 }
 
-/** A page with nobody signed in: what is the matter, and a way on. */
-export function message(words: string, way: { href: string; words: string }): Html {
+function crumbs(ways: Way[], label: string): Html | false {
+	const parts = partsOf(label);
+	if (parts.length < 2) return false;
+	const way = ways.find((each) => sectionOf(each) === parts[0]);
+	return html`<nav class="crumbs" aria-label="Where you are">
+		<ol>
+			${parts.map((part, n) => {
+				const isLast = n === parts.length - 1;
+				return html`<li ${isLast && html`aria-current="page"`}>
+					${n === 0 && way ? html`<a href="${way.path}">${part}</a>` : part}
+				</li>`;
+			})}
+		</ol>
+	</nav>`;
+}
+
+function foot(frame: Frame, { person, role, contact }: Signed): Html {
+	return html`<footer>
+		<p>
+			${
+				contact
+					? html`Ask ${contact.name || 'your contact'} about ${frame.name} at
+						${person.business.name}${reachable(contact)}.`
+					: html`Nobody at ${person.business.name} is named to ask about ${frame.name} yet.`
+			}
+			<a href="${frame.portalUrl}/support/new?product=${frame.slug}">Ask Lixnet</a>
+		</p>
+		<p class="muted">You are ${person.name}, ${role}.</p>
+	</footer>`;
+}
+
+function reachable({ email, phone }: Contact): Html {
+	return html`${email && html`, <a href="mailto:${email}">${email}</a>`}${phone && html`, ${phone}`}`;
+}
+
+/** What is the matter, and a way on. */
+export function message(words: Html | string, way: { href: string; words: string }): Html {
 	return html`<p>${words}</p>
 		<p><a class="button" href="${way.href}">${way.words}</a></p>`;
-}
-
-/** A few figures, large. */
-export function figures(all: Record<string, Html | string | number>): Html {
-	return html`<dl class="figures">
-		${Object.entries(all).map(
-			([term, value]) =>
-				html`<div>
-					<dt>${term}</dt>
-					<dd>${value}</dd>
-				</div>`
-		)}
-	</dl>`;
-}
-
-/** Columns whose name ends in `#` hold numbers. */
-export function table(
-	caption: string,
-	columns: string[],
-	rows: (Html | string | number)[][]
-): Html {
-	if (rows.length === 0) return html`<p class="muted">Nothing here yet.</p>`;
-	const numeric = columns.map((name) => name.endsWith('#'));
-	const names = columns.map((name) => name.replace(/#$/, ''));
-	return html`<div class="table">
-		<table>
-			<caption>
-				${caption}
-			</caption>
-			<thead>
-				<tr>
-					${names.map((name, n) => html`<th scope="col" ${numeric[n] && html`class="number"`}>${name}</th>`)}
-				</tr>
-			</thead>
-			<tbody>
-				${rows.map(
-					(row) =>
-						html`<tr>
-							${row.map(
-								(cell, n) =>
-									html`<td data-name="${names[n]}" ${numeric[n] && html`class="number"`}>
-										${cell}
-									</td>`
-							)}
-						</tr>`
-				)}
-			</tbody>
-		</table>
-	</div>`;
-}
-
-/** Words and figures that a form starts from and comes back with. */
-interface Filled {
-	values: Record<string, string>;
-	problems: Record<string, string>;
-	person: Person;
-}
-
-/** The business goes along, so that a form left open in another tab does not change another's book. */
-export function form(view: Filled, heading: string, submit: string, fields: Html[]): Html {
-	return html`<form class="sheet" method="post">
-		<h2>${heading}</h2>
-		<input type="hidden" name="business" value="${view.person.business.id}" />
-		${fields}
-		<button>${submit}</button>
-	</form>`;
-}
-
-export function field(
-	view: Filled,
-	name: string,
-	label: string,
-	type: 'text' | 'number' = 'text'
-): Html {
-	const numeric = type === 'number' && html`inputmode="numeric"`;
-	return labelled(
-		view,
-		name,
-		label,
-		html`<input
-			id="${name}"
-			name="${name}"
-			value="${view.values[name]}"
-			autocomplete="off"
-			${numeric}
-			${described(view, name)}
-		/>`
-	);
-}
-
-export function select(
-	view: Filled,
-	name: string,
-	label: string,
-	options: { id: string; name: string }[]
-): Html {
-	return labelled(
-		view,
-		name,
-		label,
-		html`<select id="${name}" name="${name}" ${described(view, name)}>
-			<option value="">Choose…</option>
-			${options.map(
-				(option) =>
-					html`<option value="${option.id}" ${option.id === view.values[name] && html`selected`}>
-						${option.name}
-					</option>`
-			)}
-		</select>`
-	);
-}
-
-function labelled(view: Filled, name: string, label: string, control: Html): Html {
-	const problem = view.problems[name];
-	return html`<p class="field">
-		<label for="${name}">${label}</label>
-		${control} ${problem && html`<span class="problem" id="${name}-problem">${problem}</span>`}
-	</p>`;
-}
-
-function described({ problems }: Filled, name: string): Html | false {
-	return Boolean(problems[name]) && html`aria-invalid="true" aria-describedby="${name}-problem"`;
 }

@@ -1,15 +1,7 @@
-import { createEvolve } from '#sdk';
 import type { Application, Business, Deed, Person } from './application.ts';
+import type { Portal } from './portal.ts';
 
-export interface ReportOptions {
-	portalUrl: string;
-	key: string;
-	origin: string;
-	/** Where reports wait on disk while the portal is away. */
-	file: string | undefined;
-}
-
-/** What the product tells the portal, through the SDK and nothing else. */
+/** What the product tells the portal of the work in it. */
 export interface Reports {
 	/** A page or form was served: data went over the wire. */
 	served(who: Actor, business: Business, bytes: number): void;
@@ -19,7 +11,6 @@ export interface Reports {
 	at(person: Person, label: string, path: string): void;
 	/** Somebody did something: for the feed and the meters. */
 	did(who: Actor, business: Business, deed: Deed, count: number): void;
-	close(): Promise<boolean>;
 }
 
 /** Whoever did it, as the portal knows them. */
@@ -29,20 +20,12 @@ export interface Actor {
 }
 
 export function createReports(
-	application: Pick<Application<unknown>, 'slug' | 'counted'>,
-	options: ReportOptions
+	{ slug, counted }: Pick<Application<unknown>, 'slug' | 'counted'>,
+	portal: Pick<Portal, 'event' | 'activity' | 'place'>
 ): Reports {
-	const { slug, counted } = application;
-	const evolve = createEvolve({
-		url: options.portalUrl,
-		key: options.key,
-		source: options.origin,
-		...(options.file ? { file: options.file } : {}),
-		onProblem: (words) => console.error(words)
-	});
 	const lastActive = new Map<string, number>();
 	const event = (business: Business, type: string, data: Record<string, unknown>): void =>
-		evolve.event({ type: `com.lixnet.${slug}.${type}`, business: business.id, data });
+		portal.event({ type: `com.lixnet.${slug}.${type}`, business: business.id, data });
 
 	return {
 		served: (who, business, bytes) =>
@@ -55,18 +38,17 @@ export function createReports(
 			event(business, 'user.active', { user: who.email });
 		},
 		at: (person, label, path) =>
-			evolve.place({ business: person.business.id, person: person.sub, label, path }),
+			portal.place({ business: person.business.id, person: person.sub, label, path }),
 		did(who, business, deed, count) {
 			event(business, counted, { count });
 			for (const { type, data } of deed.usage ?? []) event(business, type, data);
-			evolve.activity({
+			portal.activity({
 				business: business.id,
 				person: { email: who.email, name: who.name },
 				what: deed.what,
 				where: deed.where,
 				path: deed.path
 			});
-		},
-		close: () => evolve.close(2_000)
+		}
 	};
 }

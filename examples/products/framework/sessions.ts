@@ -8,6 +8,7 @@ export interface Session {
 	sid: string;
 	/** Shown to the portal when the person signs out here. */
 	idToken: string;
+	startedAt: number;
 	endsAt: number;
 }
 
@@ -21,10 +22,11 @@ export class Sessions {
 	readonly #sessions = new Map<string, Session>();
 
 	/** @returns the token for the cookie */
-	start(session: Omit<Session, 'endsAt'>): string {
+	start(session: Omit<Session, 'startedAt' | 'endsAt'>): string {
 		this.#sweep();
 		const token = randomBytes(32).toString('base64url');
-		this.#sessions.set(hash(token), { ...session, endsAt: Date.now() + lifetimeMs });
+		const startedAt = Date.now();
+		this.#sessions.set(hash(token), { ...session, startedAt, endsAt: startedAt + lifetimeMs });
 		return token;
 	}
 
@@ -38,7 +40,7 @@ export class Sessions {
 	}
 
 	/** Ends what a logout token names: one sign-in, or without `sid` every one of the person. */
-	endAll({ sid, sub }: { sid: string | undefined; sub: string | undefined }): number {
+	endAll({ sid, sub }: { sid?: string | undefined; sub?: string | undefined }): number {
 		let ended = 0;
 		for (const [key, session] of this.#sessions) {
 			if (sid !== undefined ? session.sid !== sid : session.person.sub !== sub) continue;
@@ -46,6 +48,21 @@ export class Sessions {
 			ended += 1;
 		}
 		return ended;
+	}
+
+	/**
+	 * Makes the sessions of a business follow who may be in the product and in which role, as it was at
+	 * `asOf`. Of a session begun since then that says nothing.
+	 */
+	follow(businessId: string, people: { id: string; role: string }[], asOf: number): void {
+		const roles = new Map(people.map(({ id, role }) => [id, role]));
+		for (const [key, session] of this.#sessions) {
+			const { person, startedAt } = session;
+			if (person.business.id !== businessId || startedAt >= asOf) continue;
+			const role = roles.get(person.sub);
+			if (role === undefined) this.#sessions.delete(key);
+			else session.person = { ...person, role };
+		}
 	}
 
 	#sweep(): void {

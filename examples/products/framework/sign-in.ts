@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
 import * as openid from 'openid-client';
 import type { Person } from './application.ts';
+import type { Claimed, Mode } from './standings.ts';
 
 export interface SignInOptions {
 	/** The portal's issuer, which every message must come from. */
@@ -9,6 +10,20 @@ export interface SignInOptions {
 	clientSecret: string;
 	/** The product's own address. */
 	origin: string;
+	/** The role that stands for one the product does not know. */
+	roleOf(claimed: string): string;
+}
+
+/** Who has come back from the portal, signed in. */
+export interface Come {
+	person: Person;
+	/** How the business's subscription stands. */
+	standing: Claimed;
+	/** The portal's name for this sign-in. */
+	sid: string;
+	idToken: string;
+	/** Where they wanted to go. */
+	target: string;
 }
 
 /** What the product keeps between sending a browser to the portal and its coming back. */
@@ -26,10 +41,10 @@ const pendingMost = 1_000;
 
 /** A sign-in that came to nothing, in words for the person. */
 export class SignInProblem extends Error {
-	readonly denied: boolean;
-	constructor(message: string, denied = false) {
+	readonly status: 400 | 403 | 502;
+	constructor(message: string, status: SignInProblem['status'] = 400) {
 		super(message);
-		this.denied = denied;
+		this.status = status;
 	}
 }
 
@@ -53,7 +68,8 @@ export function createSignIn(options: SignInOptions) {
 			)
 			.catch((error: unknown) => {
 				discovered = null;
-				throw error;
+				console.error(`The portal could not be asked: ${(error as Error).message}`);
+				throw new SignInProblem('The portal does not answer. Try again in a moment.', 502);
 			}));
 
 	let keys: ReturnType<typeof createRemoteJWKSet> | null = null;
@@ -94,17 +110,14 @@ export function createSignIn(options: SignInOptions) {
 		},
 
 		/** @throws SignInProblem */
-		async finish(
-			callback: URL,
-			browser: string | undefined
-		): Promise<{ person: Person; sid: string; idToken: string; target: string }> {
+		async finish(callback: URL, browser: string | undefined): Promise<Come> {
 			const state = callback.searchParams.get('state') ?? '';
 			const begun = pending.get(state);
 			if (!begun || browser !== begun.browser || begun.startedAt < Date.now() - pendingMs)
 				throw new SignInProblem('This sign-in has expired, or was begun in another browser.');
 			pending.delete(state);
 			if (callback.searchParams.get('error') === 'access_denied')
-				throw new SignInProblem('You have no access to this product.', true);
+				throw new SignInProblem('You have no access to this product.', 403);
 			const { verifier, nonce, target } = begun;
 			let tokens;
 			try {
@@ -119,12 +132,26 @@ export function createSignIn(options: SignInOptions) {
 			}
 			const claims = tokens.claims();
 			if (!claims) throw new SignInProblem('The portal did not say who you are.');
-			return { ...readClaims(claims), idToken: tokens.id_token ?? '', target };
+			return { ...readClaims(claims, options.roleOf), idToken: tokens.id_token ?? '', target };
 		},
 
 		/** Where the person is asked whether to sign out of this product alone or of everything. */
 		async signOutUrl(idToken: string): Promise<string> {
-			return openid.buildEndSessionUrl(await configuration(), { id_token_hint: idToken }).href;
+			return openid.buildEndSessionUrl(await configuration(), {
+				id_token_hint: idToken,
+				post_logout_redirect_uri: `${origin}/signed-out`
+			}).href;
+		},
+
+		/**
+		 * Whom a frame of the portal's sign-out page signs out (OpenID Connect Front-Channel Logout 1.0, 3).
+		 * @throws SignInProblem when it is not the portal's
+		 */
+		sidOf(query: URLSearchParams): string {
+			const sid = query.get('sid');
+			if (query.get('iss') !== issuer || !sid)
+				throw new SignInProblem('This does not sign anybody out: it is not from the portal.');
+			return sid;
 		},
 
 		/**
@@ -156,16 +183,29 @@ function forgetOld(pending: Map<string, Pending>): void {
 		if (startedAt < Date.now() - pendingMs || pending.size >= pendingMost) pending.delete(state);
 }
 
-function readClaims(claims: openid.IDToken): { person: Person; sid: string } {
+const modes: readonly Mode[] = ['full', 'read_only', 'export_only', 'closed'];
+
+function readClaims(
+	claims: openid.IDToken,
+	roleOf: SignInOptions['roleOf']
+): Pick<Come, 'person' | 'standing' | 'sid'> {
 	const business = claims['business'] as Person['business'] | undefined;
 	if (!business?.id) throw new SignInProblem('The portal did not say which business you act for.');
+	// A mode that is not known yet may mean less than the whole product.
+	const mode = modes.find((each) => each === claims['access_mode']);
+	const ends = new Date(String(claims['subscription_ends']));
 	return {
 		person: {
 			sub: claims.sub,
 			name: String(claims['name']),
 			email: String(claims['email']),
-			role: String(claims['product_role']),
+			role: roleOf(String(claims['product_role'])),
 			business: { id: business.id, name: business.name }
+		},
+		standing: {
+			mode: mode ?? (claims['access_mode'] === undefined ? 'full' : 'read_only'),
+			status: typeof claims['subscription'] === 'string' ? claims['subscription'] : null,
+			endsAt: Number.isNaN(ends.getTime()) ? null : ends
 		},
 		sid: String(claims['sid'])
 	};

@@ -1,5 +1,5 @@
-import type { Deed } from '../framework/application.ts';
 import type { Chance } from '../framework/chance.ts';
+import { someone } from './names.ts';
 import { payOf, type Pay } from './pay.ts';
 
 export interface Employee {
@@ -7,62 +7,45 @@ export interface Employee {
 	number: number;
 	name: string;
 	job: string;
+	/** A month, in whole shillings. */
 	gross: number;
 	since: string;
+	/** The civil day on which the employment ended. */
+	leftOn?: string;
 }
 
-export type Payslip = Pay & { number: number; name: string };
+export interface Leave {
+	number: number;
+	employeeId: string;
+	kind: 'annual' | 'sick' | 'maternity' | 'paternity';
+	/** Civil days, both included. */
+	from: string;
+	to: string;
+	state: 'asked' | 'approved' | 'declined';
+}
+
+export type Payslip = Pay & { number: number; name: string; job: string };
 
 export interface Run {
 	/** `2026-11`: the month that is paid. */
 	id: string;
-	at: string;
+	/** Prepared, then approved or returned, then paid. */
+	state: 'prepared' | 'returned' | 'approved' | 'paid';
+	preparedAt: string;
+	preparedBy: string;
+	approvedAt?: string;
+	approvedBy?: string;
+	paidAt?: string;
+	/** Why it was returned. */
+	remark?: string;
 	payslips: Payslip[];
 }
 
 export interface Book {
 	employees: Employee[];
+	leave: Leave[];
 	runs: Run[];
 }
-
-const firstNames = [
-	'Achieng',
-	'Brian',
-	'Cynthia',
-	'Dennis',
-	'Faith',
-	'George',
-	'Irene',
-	'Kevin',
-	'Lilian',
-	'Moses',
-	'Njeri',
-	'Oscar',
-	'Purity',
-	'Ruth',
-	'Samuel',
-	'Winnie'
-];
-const lastNames = [
-	'Odhiambo',
-	'Kiptoo',
-	'Njoroge',
-	'Barasa',
-	'Chebet',
-	'Kilonzo',
-	'Wafula',
-	'Muthoni',
-	'Omondi',
-	'Rotich'
-];
-const jobs: [title: string, low: number, high: number][] = [
-	['Cashier', 28_000, 38_000],
-	['Storekeeper', 30_000, 42_000],
-	['Driver', 32_000, 45_000],
-	['Sales representative', 40_000, 65_000],
-	['Accountant', 70_000, 120_000],
-	['Branch manager', 95_000, 160_000]
-];
 
 /** The month that is paid next, as `2026-11`. */
 export const monthOf = (at: Date): string => at.toISOString().slice(0, 7);
@@ -71,65 +54,64 @@ export const monthOf = (at: Date): string => at.toISOString().slice(0, 7);
 export const monthName = (month: string): string =>
 	new Date(`${month}-01T00:00:00Z`).toLocaleString('en', { month: 'long', timeZone: 'UTC' });
 
-export function begin(employees: number, chance: Chance, now: Date): Book {
-	const book: Book = { employees: [], runs: [] };
-	for (let n = 0; n < employees; n++) {
-		const since = new Date(now.getTime() - (1 - n / employees) * 900 * 86_400_000).toISOString();
-		book.employees.push({ ...numbered(book), ...someone(chance), since });
-	}
-	for (let back = 3; back >= 1; back--) {
-		const at = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 28));
-		book.runs.push({ id: monthOf(at), at: at.toISOString(), payslips: draft(book) });
-	}
-	return book;
-}
+export const working = ({ employees }: Book): Employee[] =>
+	employees.filter(({ leftOn }) => !leftOn);
 
-function someone(chance: Chance): Pick<Employee, 'name' | 'job' | 'gross'> {
-	const [job, low, high] = chance.pick(jobs);
-	return {
-		name: `${chance.pick(firstNames)} ${chance.pick(lastNames)}`,
-		job,
-		gross: Math.round((low + chance.next() * (high - low)) / 500) * 500
-	};
-}
+export const sumOf = (payslips: readonly Payslip[], of: (pay: Pay) => number): number =>
+	payslips.reduce((sum, pay) => sum + of(pay), 0);
 
-function numbered(book: Book): Pick<Employee, 'id' | 'number'> {
-	const number = Math.max(100, ...book.employees.map((employee) => employee.number)) + 1;
-	return { id: `employee-${number}`, number };
-}
+export const nextEmployee = ({ employees }: Book): number =>
+	Math.max(100, ...employees.map(({ number }) => number)) + 1;
 
 /** The payslips that a run would make of the employees as they are. */
-export function draft(book: Book): Payslip[] {
-	return book.employees.map(({ number, name, gross }) => ({ number, name, ...payOf(gross) }));
+export const draft = (book: Book): Payslip[] =>
+	working(book).map(({ number, name, job, gross }) => ({ number, name, job, ...payOf(gross) }));
+
+/** Days of a leave, Sundays not counted. */
+export function daysOf({ from, to }: Pick<Leave, 'from' | 'to'>): number {
+	let days = 0;
+	for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000)
+		if (new Date(at).getUTCDay() !== 0) days += 1;
+	return days;
 }
 
-export function hire(
-	book: Book,
-	{ name, job, gross }: Pick<Employee, 'name' | 'job' | 'gross'>,
-	now: Date
-): Deed {
-	const { id, number } = numbered(book);
-	book.employees.push({ id, number, name, job, gross, since: now.toISOString() });
-	return {
-		done: `${name} is employee ${number}, from the next pay run on.`,
-		what: `added ${name} as ${job.toLowerCase()}`,
-		where: 'Employees',
-		path: '/employees'
-	};
-}
+export const nameOf = (book: Book, employeeId: string): string =>
+	book.employees.find(({ id }) => id === employeeId)?.name ?? employeeId;
 
-export function approveRun(book: Book, month: string, now: Date): Deed {
-	const payslips = draft(book);
-	book.runs.push({ id: month, at: now.toISOString(), payslips });
-	return {
-		done: `The ${monthName(month)} run is approved: ${payslips.length} payslips are ready.`,
-		what: `approved the ${monthName(month)} run of ${payslips.length} employees`,
-		where: `${monthName(month)} run`,
-		path: `/pay-runs/${month}`
-	};
-}
-
-/** People are hired now and then; mostly somebody only looks, which is not worth telling. */
-export function work(book: Book, chance: Chance, now: Date): Deed | null {
-	return chance.next() < 0.05 ? hire(book, someone(chance), now) : null;
+/** So many employees, three months paid, and a little leave. */
+export function begin(employees: number, chance: Chance, now: Date): Book {
+	const book: Book = { employees: [], leave: [], runs: [] };
+	for (let n = 0; n < employees; n++) {
+		const since = new Date(now.getTime() - (1 - n / employees) * 900 * 86_400_000).toISOString();
+		const number = nextEmployee(book);
+		book.employees.push({ id: `employee-${number}`, number, ...someone(chance), since });
+	}
+	const day = (days: number): string =>
+		new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+	for (let n = 0; n < Math.min(6, Math.floor(employees / 4)); n++) {
+		const from = chance.between(-40, 20);
+		book.leave.push({
+			number: 501 + n,
+			employeeId: chance.pick(book.employees).id,
+			kind: chance.pick(['annual', 'annual', 'sick'] as const),
+			from: day(from),
+			to: day(from + chance.between(1, 9)),
+			state: n < 4 ? 'approved' : 'asked'
+		});
+	}
+	for (let back = 3; back >= 1 && employees > 0; back--) {
+		const at = (date: number): string =>
+			new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, date, 9)).toISOString();
+		book.runs.push({
+			id: at(24).slice(0, 7),
+			state: 'paid',
+			preparedAt: at(24),
+			preparedBy: 'Achieng Odhiambo',
+			approvedAt: at(26),
+			approvedBy: 'Kibet Ruto',
+			paidAt: at(28),
+			payslips: draft(book)
+		});
+	}
+	return book;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPerson, sessionCookieName, signIn } from '#server/modules/identity/index.ts';
 import { addMember, createBusiness } from '#server/modules/businesses/index.ts';
@@ -29,8 +29,11 @@ export interface TestProduct {
 	close(): Promise<void>;
 }
 
-/** A portal with the provider mounted, two businesses, and products whose servers take logout tokens. */
-export async function startTestPortal() {
+/**
+ * A portal with the provider mounted, two businesses, and products whose servers take logout tokens. Of the
+ * API it keeps what products report; the rest is answered by `api`, if there is one.
+ */
+export async function startTestPortal(api?: RequestListener) {
 	const runtime = await startTestRuntime();
 	const server = createServer();
 	const origin = `http://localhost:${await listen(server)}`;
@@ -42,6 +45,7 @@ export async function startTestPortal() {
 		if (request.url?.startsWith('/oidc/')) return void provider.callback(request, response);
 		if (request.url?.startsWith('/api/v1/')) {
 			const path = request.url.slice('/api/v1/'.length);
+			if (api && !/^(events|activity|places)$/.test(path)) return void api(request, response);
 			return void bodyOf(request).then((body) => {
 				reports.push({ path, body: JSON.parse(body) });
 				response.end();
