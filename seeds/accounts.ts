@@ -8,7 +8,7 @@ export const accounts = [
 	{
 		email: 'amina@pwani.example',
 		name: 'Amina Salim',
-		who: 'owner of Pwani Farmers Co-operative, which has SACCO only'
+		who: 'owner of Pwani Farmers Co-operative, which has SACCO only, and admin of Tana Growers, which pays late'
 	},
 	{
 		email: 'juma@new.example',

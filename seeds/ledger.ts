@@ -66,6 +66,13 @@ export function pwaniLines(index: number, month: StoryMonth, before: StoryMonth)
 	];
 }
 
+export function tanaLines(period: { start: string; end: string }): StoryLine[] {
+	return [
+		planLine('erp', 'ERP, Starter plan', '750000', period),
+		planLine('sacco', 'SACCO, Growth plan', '1400000', period)
+	];
+}
+
 function planLine(
 	product: Slug,
 	description: string,

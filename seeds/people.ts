@@ -22,41 +22,41 @@ const mavunoLines: Line[] = [
 		'Wanjiku Kamau',
 		'erp',
 		'manager',
-		{ role: 'owner', accesses: { erp: 'manager', sacco: 'manager', payroll: 'manager' } }
+		{ role: 'owner', accesses: { erp: 'manager', sacco: 'manager', payroll: 'administrator' } }
 	],
-	['Halima Yusuf', 'erp', 'accounts', { role: 'billing' }],
+	['Halima Yusuf', 'erp', 'viewer', { role: 'billing' }],
 	['Otieno Ouma', 'erp', 'sales'],
-	['Naliaka Barasa', 'erp', 'stock'],
-	['Kipchoge Sang', 'erp', 'purchases'],
+	['Naliaka Barasa', 'erp', 'storekeeper'],
+	['Kipchoge Sang', 'erp', 'buyer'],
 	['Nyambura Njoroge', 'erp', 'sales'],
-	['Mutua Musyoka', 'erp', 'stock'],
-	['Chebet Koech', 'erp', 'accounts'],
-	['Wafula Simiyu', 'erp', 'stock'],
+	['Mutua Musyoka', 'erp', 'storekeeper'],
+	['Chebet Koech', 'erp', 'viewer'],
+	['Wafula Simiyu', 'erp', 'storekeeper'],
 	['Akinyi Owino', 'erp', 'sales'],
-	['Achieng Odhiambo', 'payroll', 'officer'],
-	['Peter Mwangi', 'sacco', 'loans', { role: 'admin' }],
+	['Achieng Odhiambo', 'payroll', 'preparer'],
+	['Peter Mwangi', 'sacco', 'loan-officer', { role: 'admin' }],
 	['Grace Wairimu', 'sacco', 'teller'],
 	['Kamau Gitau', 'sacco', 'teller'],
-	['Fatuma Abdi', 'sacco', 'loans'],
-	['Odhiambo Okello', 'erp', 'purchases'],
+	['Fatuma Abdi', 'sacco', 'loan-officer'],
+	['Odhiambo Okello', 'erp', 'buyer'],
 	['Rotich Langat', 'sacco', 'teller'],
-	['Mumbua Kilonzo', 'sacco', 'accounts'],
-	['Barasa Wekesa', 'sacco', 'loans'],
+	['Mumbua Kilonzo', 'sacco', 'auditor'],
+	['Barasa Wekesa', 'sacco', 'loan-officer'],
 	['Zawadi Mwakio', 'erp', 'sales'],
 	['Njeri Kariuki', 'sacco', 'teller'],
-	['Ouko Ogola', 'sacco', 'loans'],
+	['Ouko Ogola', 'sacco', 'loan-officer'],
 	['Jepkosgei Cheruiyot', 'sacco', 'teller'],
 	['Salim Bakari', 'sacco', 'teller'],
-	['Muthoni Maina', 'payroll', 'officer'],
+	['Muthoni Maina', 'payroll', 'preparer'],
 	['Kibet Ruto', 'payroll', 'approver'],
-	['Anyango Omondi', 'payroll', 'officer'],
-	['Hassan Noor', 'payroll', 'officer'],
-	['Wambui Ngugi', 'sacco', 'accounts'],
-	['Ekiru Lokwang', 'payroll', 'officer'],
-	['Moraa Nyaboke', 'payroll', 'officer'],
+	['Anyango Omondi', 'payroll', 'preparer'],
+	['Hassan Noor', 'payroll', 'preparer'],
+	['Wambui Ngugi', 'sacco', 'auditor'],
+	['Ekiru Lokwang', 'payroll', 'preparer'],
+	['Moraa Nyaboke', 'payroll', 'preparer'],
 	['Kevin Kiprono', 'sacco', 'teller'],
-	['Esther Atieno', 'payroll', 'officer'],
-	['Daniel Mutiso', 'payroll', 'officer']
+	['Esther Atieno', 'payroll', 'preparer'],
+	['Daniel Mutiso', 'payroll', 'preparer']
 ];
 
 /** How many had joined by the end of each month, the first of thirteen first; nobody in the last whole month. */
@@ -65,10 +65,22 @@ const mavunoGrowth = [6, 8, 10, 12, 14, 15, 16, 18, 21, 24, 31, 31, 34];
 const pwaniLines: Line[] = [
 	['Amina Salim', 'sacco', 'manager', { role: 'owner' }],
 	['Juma Said', 'sacco', 'teller', { role: 'admin' }],
-	['Mwanaisha Omar', 'sacco', 'loans'],
+	['Mwanaisha Omar', 'sacco', 'loan-officer'],
 	['Kazungu Charo', 'sacco', 'teller'],
-	['Riziki Mbarak', 'sacco', 'accounts']
+	['Riziki Mbarak', 'sacco', 'auditor']
 ];
+/** Amina, who owns Pwani, leads here too: one person in two businesses. */
+const tanaLines: [name: string, email: string, role: Role, accesses: StoryPerson['accesses']][] = [
+	['Hawa Dida', 'hawa@tana.example', 'owner', { erp: 'manager' }],
+	[
+		'Amina Salim',
+		'amina@pwani.example',
+		'admin',
+		{ erp: 'viewer', sacco: 'manager', payroll: 'viewer' }
+	],
+	['Buya Galana', 'buya@tana.example', 'member', { sacco: 'teller' }]
+];
+
 const pwaniGrowth = [0, 0, 0, 2, 3, 3, 4, 4, 5, 5, 5, 5, 5];
 
 export function peopleOfMavuno(calendar: Calendar, cameAt: Date): StoryPerson[] {
@@ -77,6 +89,17 @@ export function peopleOfMavuno(calendar: Calendar, cameAt: Date): StoryPerson[] 
 
 export function peopleOfPwani(calendar: Calendar, cameAt: Date): StoryPerson[] {
 	return join(pwaniLines, 'pwani.example', calendar, pwaniGrowth, cameAt);
+}
+
+export function peopleOfTana(cameAt: Date): StoryPerson[] {
+	return tanaLines.map(([name, email, role, accesses], index) => ({
+		name,
+		email,
+		role,
+		accesses,
+		works: null,
+		joinedAt: new Date(cameAt.getTime() + index * 60 * 60_000)
+	}));
 }
 
 function join(

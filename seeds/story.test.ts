@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { countMembers, listJoinings } from '#server/modules/businesses/index.ts';
-import { listProducts } from '#server/modules/catalogue/index.ts';
-import { listAccesses } from '#server/modules/launch/index.ts';
+import { countMembers, listJoinings, listMembers } from '#server/modules/businesses/index.ts';
+import { listProductRoles, listProducts } from '#server/modules/catalogue/index.ts';
+import {
+	listAccesses,
+	listAccessRequests,
+	listExports,
+	readProductSettings
+} from '#server/modules/launch/index.ts';
 import { signIn } from '#server/modules/identity/index.ts';
 import { countUnread } from '#server/modules/notifications/index.ts';
 import { listReferrals } from '#server/modules/referrals/index.ts';
@@ -313,7 +318,67 @@ describe.each([
 		expect(await withBusiness(otieno, (scope) => countUnread(scope, {}))).toBe(0);
 	});
 
-	it('has a second business with SACCO alone, and a third with nothing', async () => {
+	it('has one request for access that is open, and two that were answered', async () => {
+		const [requests, members] = await asWanjiku((scope) =>
+			Promise.all([listAccessRequests(scope, {}), listMembers(scope, {})])
+		);
+		expect(
+			requests.map(({ personId, product, answer }) => [
+				members.find((member) => member.personId === personId)?.name,
+				product.slug,
+				answer
+			])
+		).toEqual([
+			['Grace Wairimu', 'erp', null],
+			['Fatuma Abdi', 'payroll', 'declined'],
+			['Ekiru Lokwang', 'payroll', 'approved']
+		]);
+	});
+
+	it('gives people roles that the products declared', async () => {
+		const [roles, accesses] = await asWanjiku((scope) =>
+			Promise.all([listProductRoles(scope, {}), listAccesses(scope, {})])
+		);
+		const known = new Set(roles.map(({ productId, slug }) => `${productId} ${slug}`));
+		expect(accesses.filter(({ productId, role }) => !known.has(`${productId} ${role}`))).toEqual(
+			[]
+		);
+		expect(new Set(accesses.map(({ role }) => role)).size).toBeGreaterThan(7);
+	});
+
+	it('has set who answers for ERP, and once asked it for data', async () => {
+		await asWanjiku(async (scope) => {
+			expect(await readProductSettings(scope, { product: 'erp' })).toMatchObject({
+				landing: { to: 'place', path: '/stock' },
+				always: false,
+				contact: { name: 'Naliaka Barasa' }
+			});
+			expect(await listExports(scope, { product: 'erp' })).toMatchObject([
+				{ kind: 'stock', status: 'ready', expired: true }
+			]);
+		});
+	});
+
+	it('has a business that pays late, led by somebody of another', async () => {
+		const amina = await findMember('Tana Growers Co-operative', 'amina@pwani.example', now);
+		const tana = await readTold(amina, now);
+		expect(tana.subscriptions.map(({ product, status }) => [product.slug, status])).toEqual([
+			['erp', 'past_due'],
+			['sacco', 'suspended'],
+			['payroll', 'ended']
+		]);
+		expect(tana.attention).toMatchObject({ amountMinor: 2_494_000n, days: -11 });
+		expect(tana.launchers.map(({ mode }) => mode).sort()).toEqual(['closed', 'full', 'read_only']);
+		const closing = tana.launchers.find(({ mode }) => mode === 'read_only')?.closesAt;
+		expect(closing?.getTime()).toBe(
+			calendar.at(calendar.day(-4), '09:03').getTime() + 7 * 24 * hour
+		);
+		expect(tana.subscriptions.flatMap(({ renewsOn }) => renewsOn ?? [])).toSatisfy(
+			(days: string[]) => days.length === 1 && days.every((day) => day > calendar.today)
+		);
+	});
+
+	it('has a second business with SACCO alone, and a last one with nothing', async () => {
 		const amina = await findMember('Pwani Farmers Co-operative', 'amina@pwani.example', now);
 		const pwani = await readTold(amina, now);
 		expect(pwani.subscriptions.map(({ product }) => product.slug)).toEqual(['sacco']);

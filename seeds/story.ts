@@ -5,18 +5,19 @@ import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import type { Runtime } from '#server/platform/runtime.ts';
 import type { Scope } from '#server/platform/scope.ts';
 import { accounts } from './accounts.ts';
-import { createCalendar } from './calendar.ts';
+import { createCalendar, type Calendar } from './calendar.ts';
 import { tellAccesses } from './chapters/accesses.ts';
 import { tellActivity, tellLaunches } from './chapters/activity.ts';
-import { firstInvoice, tellBilling, tellCustomers } from './chapters/billing.ts';
+import { firstInvoiceOf, tellBilling, tellCustomers } from './chapters/billing.ts';
 import { tellCatalogue } from './chapters/catalogue.ts';
 import { readNews, tellReminders } from './chapters/notifications.ts';
 import { join, tellBusiness, tellPeople, tellStaff } from './chapters/people.ts';
 import { tellAllReferrals } from './chapters/referrals.ts';
-import { tellSubscriptions } from './chapters/subscriptions.ts';
+import { tellRequests, tellSettings } from './chapters/requests.ts';
+import { startsOf, tellArrears, tellSubscriptions } from './chapters/subscriptions.ts';
 import { firstTicket, tellTickets } from './chapters/support.ts';
 import { tellUsage } from './chapters/usage.ts';
-import { peopleOfMavuno, peopleOfPwani } from './people.ts';
+import { peopleOfMavuno, peopleOfPwani, peopleOfTana } from './people.ts';
 import {
 	findBusiness,
 	names,
@@ -42,7 +43,8 @@ export interface TellingOptions {
 }
 
 /**
- * Tells the demo story: thirteen months of two businesses that end now, and a third that begins. It is
+ * Tells the demo story: thirteen months of two businesses that end now, a third that pays late, and a fourth
+ * that begins. It is
  * told once. Broken off anywhere, it is told to its end the next time, as of the moment it first had.
  *
  * @returns false when it had been told before
@@ -72,21 +74,27 @@ async function tellFrom(
 	const cameAt = new Date(now.getTime() - sinceMavunoCame);
 	const pwaniCameAt = calendar.at(calendar.month(9).start, '08:30');
 
-	const mavunoId = await tellBusiness(names.mavuno, cameAt, setNumbers);
+	const tanaCameAt = calendar.at(startsOf(calendar).tana.payroll, '00:01');
+
+	const mavunoId = await tellBusiness(names.mavuno, cameAt, (scope) => setNumbers(scope, calendar));
 	await tellCatalogue(cameAt);
 	told('catalogue');
 
 	const mavunoPeople = peopleOfMavuno(calendar, cameAt);
 	const pwaniPeople = peopleOfPwani(calendar, pwaniCameAt);
 	const pwaniId = await tellBusiness(names.pwani, pwaniCameAt, async () => undefined);
+	const tanaPeople = peopleOfTana(tanaCameAt);
+	const tanaId = await tellBusiness(names.tana, tanaCameAt, async () => undefined);
 	await tellPeople(mavunoId, mavunoPeople, now);
 	await tellPeople(pwaniId, pwaniPeople, now);
+	await tellPeople(tanaId, tanaPeople, now);
 	const [, , , , brian] = accounts;
 	const personId = await tellStaff(brian, cameAt);
 	const telling: Telling = {
 		calendar,
 		mavuno: await readCast(mavunoId, mavunoPeople, now),
 		pwani: await readCast(pwaniId, pwaniPeople, now),
+		tana: await readCast(tanaId, tanaPeople, now),
 		products: await readProductIds(now)
 	};
 	told('people');
@@ -94,8 +102,11 @@ async function tellFrom(
 	await tellSubscriptions(telling);
 	await tellCustomers(telling);
 	await tellBilling(telling);
+	await tellArrears(telling);
 	told('billing');
+	await tellRequests(telling);
 	await tellAccesses(telling);
+	await tellSettings(telling);
 	await tellUsage(telling);
 	told('usage');
 	await tellAllReferrals(telling);
@@ -121,14 +132,14 @@ async function tellFrom(
 }
 
 /** The numbers go on from those of years that nobody tells here. */
-async function setNumbers(scope: Scope): Promise<void> {
+async function setNumbers(scope: Scope, calendar: Calendar): Promise<void> {
 	await saveSeller(scope, {
 		name: 'Lixnet Ltd',
 		address: ['P.O. Box 4120–00100, Nairobi, Kenya'],
 		taxPin: 'P051930264T'
 	});
 	for (const set of [
-		() => setNextInvoiceNumber(scope, { next: firstInvoice }),
+		() => setNextInvoiceNumber(scope, { next: firstInvoiceOf(calendar) }),
 		() => setNextTicketNumber(scope, { next: firstTicket })
 	]) {
 		try {

@@ -10,6 +10,7 @@ export const timeZone = 'Africa/Nairobi';
 export const names = {
 	mavuno: 'Mavuno Traders Ltd',
 	pwani: 'Pwani Farmers Co-operative',
+	tana: 'Tana Growers Co-operative',
 	juma: 'Juma Hardware'
 } as const;
 
@@ -26,6 +27,8 @@ export interface Telling {
 	calendar: Calendar;
 	mavuno: Cast;
 	pwani: Cast;
+	/** Pays late. */
+	tana: Cast;
 	/** Ids of the products. */
 	products: Record<Slug, string>;
 }

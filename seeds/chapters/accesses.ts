@@ -8,6 +8,7 @@ export async function tellAccesses(telling: Telling): Promise<void> {
 	const starts = startsOf(telling.calendar);
 	await give(telling, telling.mavuno, starts.mavuno);
 	await give(telling, telling.pwani, starts.pwani);
+	await give(telling, telling.tana, starts.tana);
 }
 
 async function give(

@@ -7,18 +7,29 @@ import {
 	saveCustomer
 } from '#server/modules/billing/index.ts';
 import type { Scope } from '#server/platform/scope.ts';
-import type { StoryMonth } from '../calendar.ts';
-import { mavunoLines, paidOnDay, pwaniLines, type StoryLine } from '../ledger.ts';
+import type { Calendar, StoryMonth } from '../calendar.ts';
+import { mavunoLines, paidOnDay, pwaniLines, tanaLines, type StoryLine } from '../ledger.ts';
 import { asMember, asSystem, ownerOf, type Cast, type Telling } from '../telling.ts';
+import { startsOf } from './subscriptions.ts';
 
-/** The invoices of the story are 22; the last of them, Mavuno's of this month, has the number 387. */
-export const firstInvoice = 366;
+/**
+ * The invoices of the story are 23; Mavuno's of this month has the number 387, whether Tana's came before
+ * it or after.
+ */
+export function firstInvoiceOf(calendar: Calendar): number {
+	return isBeforeThisMonth(calendar) ? 365 : 366;
+}
+
+/** Whether Tana was billed before this month's invoices went out. */
+function isBeforeThisMonth(calendar: Calendar): boolean {
+	return startsOf(calendar).tana.erp < calendar.month(0).start;
+}
 
 /** The day of the month on which Pwani pays. */
 const pwaniPays = 6;
 
 /** To whom the invoices go. */
-export function tellCustomers({ calendar, mavuno, pwani }: Telling): Promise<void> {
+export function tellCustomers({ calendar, mavuno, pwani, tana }: Telling): Promise<void> {
 	const validFrom = calendar.month(12).start;
 	return asSystem(async (scope) => {
 		await saveCustomer(scope, {
@@ -34,6 +45,13 @@ export function tellCustomers({ calendar, mavuno, pwani }: Telling): Promise<voi
 			name: 'Pwani Farmers Co-operative',
 			address: ['Kilifi Road, Mtwapa', 'P.O. Box 311–80109, Mtwapa'],
 			taxPin: 'P052207714M'
+		});
+		await saveCustomer(scope, {
+			businessId: tana.businessId,
+			validFrom,
+			name: 'Tana Growers Co-operative',
+			address: ['Garissa Road, Hola', 'P.O. Box 64–70101, Hola'],
+			taxPin: 'P051977320R'
 		});
 	}, calendar.startOf(validFrom));
 }
@@ -52,6 +70,7 @@ export async function tellBilling(telling: Telling): Promise<void> {
 	const { calendar } = telling;
 	const mavuno = await readAccounts(telling, telling.mavuno);
 	const pwani = await readAccounts(telling, telling.pwani);
+	const tana = await readAccounts(telling, telling.tana);
 	for (let index = 1; index <= 12; index++) {
 		const month = calendar.month(12 - index);
 		const before = calendar.month(13 - index);
@@ -61,10 +80,20 @@ export async function tellBilling(telling: Telling): Promise<void> {
 			await pay(telling, pwani, month, pwaniPays);
 		}
 		const last = index === 12;
+		if (last && isBeforeThisMonth(calendar)) await billTana(telling, tana);
 		const lines = mavunoLines(index, month, before);
 		await bill(telling, mavuno, month, lines, last ? calendar.day(5) : lastDayOf(month));
 		if (!last) await pay(telling, mavuno, month, paidOnDay[index - 1] ?? 10);
 	}
+	await billTana(telling, tana);
+}
+
+/** One invoice at the start, which nobody has paid. */
+async function billTana(telling: Telling, tana: Accounts): Promise<void> {
+	const { calendar } = telling;
+	const start = startsOf(calendar).tana.erp;
+	const month = { start, end: calendar.day(5), days: [] };
+	await bill(telling, tana, month, tanaLines(month), calendar.day(-11));
 }
 
 function readAccounts({ calendar }: Telling, cast: Cast): Promise<Accounts> {

@@ -1,11 +1,23 @@
 import { saveUsagePrices } from '#server/modules/billing/index.ts';
-import { listProducts, savePlan, saveProduct } from '#server/modules/catalogue/index.ts';
+import {
+	declareProduct,
+	listProducts,
+	savePlan,
+	saveProduct
+} from '#server/modules/catalogue/index.ts';
 import { saveReseller } from '#server/modules/referrals/index.ts';
 import { defineMeter } from '#server/modules/usage/index.ts';
 import { sampleProducts } from '../../examples/products/catalogue.ts';
 import { plans } from '../prices.ts';
 import { resellers } from '../referrals.ts';
 import { asSystem } from '../telling.ts';
+
+/** What is left of each product while a subscription waits for payment. Payroll warns the longest: wages are due. */
+const suspensions = {
+	erp: { suspendedMode: 'read_only' },
+	sacco: { suspendedMode: 'closed', closingNoticeDays: 7 },
+	payroll: { suspendedMode: 'closed', closingNoticeDays: 30 }
+} as const;
 
 /** What the vendor sells, measures and asks for it, and who resells it. */
 export function tellCatalogue(at: Date): Promise<void> {
@@ -22,8 +34,13 @@ export function tellCatalogue(at: Date): Promise<void> {
 					position: product.position,
 					headlineMeter: product.headlineMeter,
 					headlineLabel: product.headlineLabel,
-					loginUrl: `https://${product.slug}.lixnet.example/login`
+					loginUrl: `https://${product.slug}.lixnet.example/login`,
+					supportEmail: 'support@lixnet.example',
+					supportPhone: '+254 20 555 0142',
+					...suspensions[product.slug]
 				});
+			const { slug, roles, places, exports } = product;
+			await declareProduct(scope, { product: slug, roles, places, exports });
 			for (const meter of product.meters)
 				await defineMeter(scope, { product: product.slug, ...meter });
 		}

@@ -40,7 +40,10 @@ export async function join(
 	businessId: string,
 	{ email, name, role }: { email: string; name: string; role: Role }
 ): Promise<void> {
-	const { id: personId } = await createPerson(scope, { email, name, password: passwordOf(email) });
+	// Somebody who belongs to two businesses is there when they join the second.
+	const found = await findPerson(scope, { email });
+	const { id: personId } =
+		found ?? (await createPerson(scope, { email, name, password: passwordOf(email) }));
 	await addMember(scope, { businessId, personId, role });
 }
 
