@@ -8,6 +8,7 @@ import { roles, type Role } from '#server/platform/permissions.ts';
 import type { Scope } from '#server/platform/scope.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, tell } from './command.ts';
+import { addSecondFactor } from './second-factor.ts';
 
 interface UserOptions {
 	email: string;
@@ -42,6 +43,7 @@ export function addUser(program: Command): void {
 			false
 		)
 		.action((options: UserOptions) => onPortal(() => createUser(options)));
+	addSecondFactor(user);
 }
 
 async function createUser(options: UserOptions): Promise<void> {
