@@ -77,6 +77,7 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/launch/[slug]': { why: 'as above; tried below' },
 	'/password/[token]': { why: 'the token is the key, and belongs to a person' },
 	'/console/tickets/[number]': { why: 'staff alone; tried below' },
+	'/console/products/[slug]': { why: 'staff alone; tried below' },
 	'/console/[business]': { why: 'staff alone; tried below' }
 };
 
