@@ -16,15 +16,23 @@ import {
 import { form, inBusiness, page } from '#server/web/page.ts';
 import { textOf } from '../../../parts/fields.ts';
 import { answersTo } from '../requests.server.ts';
+import { alertActions, readAlerts } from './alerts.server.ts';
+import { choiceActions, readNews } from './choices.server.ts';
 import { readSettings } from './read.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { params, url }) => {
 	const view = await readSettings(scope, params.slug);
+	const [alerts, news] = await Promise.all([
+		readAlerts(scope, params.slug),
+		readNews(scope, params.slug)
+	]);
 	return {
 		title: m.products_settings_title({ product: view.product.name }),
 		done: url.searchParams.get('done'),
-		view
+		view,
+		alerts,
+		news
 	};
 });
 
@@ -76,6 +84,8 @@ export const actions: Actions = {
 		redirect(303, `${here(slug)}?done=remove#access`);
 	},
 	...answersTo(here),
+	...alertActions,
+	...choiceActions,
 	export: form(askExport, {
 		input: ({ kind }, { params }: RequestEvent) => ({ product: params.slug, kind }),
 		done: back('export', 'exports')
