@@ -1,8 +1,9 @@
 import { cpus, totalmem } from 'node:os';
 import { benchHome } from './home.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLaunch } from './launch.ts';
 
-// npm run bench [-- home | ingest]: figures beside their ceilings. Machines differ and are noisy: what
+// npm run bench [-- home | ingest | launch]: figures beside their ceilings. Machines differ and are noisy: what
 // holds from one to another are the ratios, all taken in one run; each figure is the median of three.
 
 interface Line {
@@ -66,6 +67,13 @@ if (runs('ingest')) {
 	at('raw COPY, all at once', ingest.copiedAtOnce, 'rows/s');
 	at('events to raw COPY in batches', ingest.ratio, '', {});
 	at('events to raw COPY at once', ingest.ratioAtOnce, '', {});
+}
+if (runs('launch')) {
+	const { launches, whole, hops } = await benchLaunch();
+	at(`launch, from the click to the product’s page (${launches})`, whole.p50, 'ms', { most: 300 });
+	at('  p99', whole.p99, 'ms');
+	for (const { name, p50 } of hops)
+		at(`  ${name}, ${Math.round((100 * p50) / whole.p50)} %`, p50, 'ms');
 }
 
 const widths = [
