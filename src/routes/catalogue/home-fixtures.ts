@@ -127,7 +127,7 @@ export const standings: {
 			settingsHref: null
 		}
 	},
-	{ name: 'With requests to answer, and its key', product: { ...erp, requests: 2, key: 1 } },
+	{ name: 'With its key', product: { ...erp, key: 1 } },
 	{ name: 'Launching', product: erp, state: 'launching' },
 	{ name: 'Trial', product: payroll },
 	{ name: 'Past due', product: { ...erp, status: { kind: 'past_due' } } },

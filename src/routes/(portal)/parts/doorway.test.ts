@@ -78,14 +78,9 @@ describe('what the large button of a product does', () => {
 
 describe('the button of a suspended product', () => {
 	it.each([
-		['read_only', null, 'Open read-only', 'All of it opens once the bill is paid'],
-		[
-			'read_only',
-			new Date('2026-11-28T22:30:00Z'),
-			'Open read-only',
-			'Closes on 29 Nov 2026 unless the bill is paid'
-		],
-		['export_only', null, 'Open to export your data', 'All of it opens once the bill is paid']
+		['read_only', null, 'Open read-only', 'Everything once the bill is paid'],
+		['read_only', new Date('2026-11-28T22:30:00Z'), 'Open read-only', 'Closes on 29 Nov 2026'],
+		['export_only', null, 'Open to export your data', 'Everything once the bill is paid']
 	] as const)(
 		'of %s, closing %s, still launches, with the bill beside it',
 		(mode, at, title, detail) => {

@@ -1,7 +1,8 @@
 import { roleName } from '#lib/i18n/roles.ts';
+import { m } from '#lib/paraglide/messages.js';
 import type { listMembers } from '#server/modules/businesses/index.ts';
 import type { ProductRole } from '#server/modules/catalogue/index.ts';
-import type { AccessRequest, Visit, Visitor } from '#server/modules/launch/index.ts';
+import type { AccessRequest, Device, Visit, Visitor } from '#server/modules/launch/index.ts';
 import { initialsOf } from '#server/web/shell.ts';
 import { deviceName, deviceOf } from '../../settings/devices.ts';
 import type { DeviceView, PersonView, RequestView, RoleView, VisitView } from './view.ts';
@@ -14,7 +15,7 @@ export function viewPeople(
 	members: readonly Member[],
 	roles: readonly ProductRole[]
 ): PersonView[] {
-	return visitors.flatMap(({ personId, role, lastVisitAt, userAgent, visits30Days }) => {
+	return visitors.flatMap(({ personId, role, lastVisitAt, device, userAgent, visits30Days }) => {
 		const member = members.find((candidate) => candidate.personId === personId);
 		return member
 			? [
@@ -24,7 +25,7 @@ export function viewPeople(
 						initials: initialsOf(member.name),
 						role: roleWords(role, roles),
 						lastSeen: lastVisitAt,
-						device: userAgent === null ? null : viewDevice(userAgent),
+						device: device && viewDevice(userAgent ?? '', device),
 						visits: visits30Days
 					}
 				]
@@ -37,14 +38,14 @@ export function viewVisits(
 	members: readonly Member[],
 	somebody: string
 ): VisitView[] {
-	return visits.map(({ id, personId, userAgent, visitedAt }) => {
+	return visits.map(({ id, personId, device, userAgent, visitedAt }) => {
 		const name = members.find((member) => member.personId === personId)?.name ?? somebody;
 		return {
 			id,
 			who: name,
 			initials: initialsOf(name),
 			at: visitedAt,
-			device: viewDevice(userAgent)
+			device: viewDevice(userAgent, device)
 		};
 	});
 }
@@ -86,7 +87,23 @@ export function roleWords(
 	return roles.find(({ slug }) => slug === role)?.name ?? role;
 }
 
-function viewDevice(userAgent: string): DeviceView {
-	const device = deviceOf(userAgent);
-	return { name: deviceName(device), icon: device.icon };
+/** As far as its browser tells: `Chrome on Android`, or what kind of thing it is. */
+function viewDevice(userAgent: string, kind: Device): DeviceView {
+	const known = deviceOf(userAgent);
+	const icon = kind === 'computer' ? 'monitor' : 'phone';
+	return {
+		name: known.browser || known.system ? deviceName(known) : deviceKind(kind),
+		icon
+	};
+}
+
+function deviceKind(kind: Device): string {
+	switch (kind) {
+		case 'phone':
+			return m.products_device_phone();
+		case 'tablet':
+			return m.products_device_tablet();
+		case 'computer':
+			return m.products_device_computer();
+	}
 }

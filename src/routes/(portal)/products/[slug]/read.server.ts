@@ -67,9 +67,7 @@ export async function readOverview(
 		product: head,
 		summary: product.summary,
 		figures: viewFigures(head, people, seats),
-		places: launcher.refusal
-			? []
-			: launcher.places.map(({ path, label, reportedAt }) => ({ path, label, at: reportedAt })),
+		places: launcher.places.map(({ path, label, reportedAt }) => ({ path, label, at: reportedAt })),
 		landing: launcher.landing.path,
 		range,
 		charts,

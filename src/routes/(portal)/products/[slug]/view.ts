@@ -11,7 +11,7 @@ export interface OverviewView {
 	summary: string;
 	/** A handful of figures in large. */
 	figures: { label: string; value: string; note: string | null }[];
-	/** Newest first. Empty for those who may not launch. */
+	/** Newest first. */
 	places: { path: string; label: string; at: Date }[];
 	/** Where Launch lands. */
 	landing: string;
