@@ -68,8 +68,14 @@ afterAll(async () => {
 	await runtime.stop();
 });
 
-const ask = (as: Member, note?: string) =>
-	withBusiness(as, (scope) => askAccess(scope, { product: 'erp', ...(note ? { note } : {}) }));
+/** A minute passes: what is newest is told by time. */
+const tick = () => runtime.clock.set(new Date(runtime.clock.now().getTime() + 60_000));
+const ask = (as: Member, note?: string) => {
+	tick();
+	return withBusiness(as, (scope) =>
+		askAccess(scope, { product: 'erp', ...(note ? { note } : {}) })
+	);
+};
 const answer = (as: Member, input: Parameters<typeof answerAccessRequest>[1]) =>
 	withBusiness(as, (scope) => answerAccessRequest(scope, input));
 const list = (as: Member, input: Parameters<typeof listAccessRequests>[1] = {}) =>
@@ -85,9 +91,7 @@ const mails = async () =>
 		to,
 		subject
 	]);
-/** Nobody may open it, a while later: what is newest is told by time. */
 async function clear(): Promise<void> {
-	runtime.clock.set(new Date(runtime.clock.now().getTime() + 60_000));
 	await withBusiness(mavuno, (scope) => removeAllAccesses(scope, { product: 'erp' }));
 }
 
@@ -110,6 +114,15 @@ describe('asking for access', () => {
 		expect(await list(otieno)).toHaveLength(1);
 		const launchers = await withBusiness(otieno, (scope) => listLaunchers(scope, {}));
 		expect(launchers.get(erp)).toMatchObject({ allowed: false, people: 0, request: { id } });
+	});
+
+	it('comes to one, asked twice at once', async () => {
+		const juma = await createMember(pwani.businessId, 'Juma Said', 'juma@pwani.example', 'member');
+		const both = await Promise.allSettled([ask(juma), ask(juma)]);
+		expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+			reason: { code: 'access_asked' }
+		});
 	});
 
 	it('is told to the leaders on the bell and by mail, and stands in the feed', async () => {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { ActivityView } from '#server/modules/activity/index.ts';
+import { wordActivity } from './activity.ts';
+
+const erp: ActivityView['product'] = {
+	id: 'prd_1',
+	slug: 'erp',
+	name: 'ERP System',
+	mark: 'erp'
+};
+
+function entry(kind: ActivityView['kind'], params: ActivityView['params']): ActivityView {
+	return {
+		id: 'act_1',
+		kind,
+		at: new Date('2026-11-25T09:00:00Z'),
+		person: { id: 'per_1', name: 'Wanjiku' },
+		product: erp,
+		what: null,
+		where: null,
+		path: null,
+		params
+	};
+}
+
+describe('what happened around a product, in words', () => {
+	it.each<[ActivityView['kind'], ActivityView['params'], string, string]>([
+		['access_requested', {}, 'asked for access to ERP System', '/products/erp'],
+		['access_granted', { person: 'Otieno' }, 'let Otieno into ERP System', '/products/erp'],
+		// Who has no account any more has no name here.
+		['access_removed', { person: null }, 'took Somebody’s access', '/products/erp'],
+		['export_asked', { name: 'Stock' }, 'asked ERP System for Stock', '/products/erp/settings'],
+		['settings_changed', { what: 'landing' }, 'where ERP System opens', '/products/erp'],
+		['settings_changed', { what: 'contact' }, 'contact for ERP System', '/products/erp'],
+		['signed_out', {}, 'signed everybody out of ERP System', '/products/erp'],
+		['trial_started', {}, 'began a trial of ERP System', '/products/erp']
+	])('%s', (kind, params, what, href) => {
+		const words = wordActivity(entry(kind, params));
+		expect(words).toMatchObject({ who: 'Wanjiku', href, place: { product: 'erp' } });
+		expect(words.what).toContain(what);
+	});
+
+	it.each([
+		['ready', 'has Stock ready'],
+		['failed', 'could not export Stock']
+	])('an export that is %s is told of the product', (status, what) => {
+		const reported = entry('export_reported', { name: 'Stock', status });
+		expect(wordActivity({ ...reported, person: null })).toMatchObject({
+			who: 'ERP System',
+			what,
+			where: 'ERP System › Exports'
+		});
+	});
+});
