@@ -1,4 +1,5 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { readSecondFactor } from '#server/modules/identity/index.ts';
 import { startSignIn, type Entitlement } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { TooMany } from '#server/platform/errors.ts';
@@ -93,7 +94,7 @@ const secondFactor = new Prompt(
 		'second_factor',
 		'The person did not sign in in the way that was asked for.',
 		'unmet_authentication_requirements',
-		(ctx) => {
+		async (ctx) => {
 			const portal = portalSession();
 			if (!portal) return false;
 			const wanted = wantedIn(ctx);
@@ -102,10 +103,10 @@ const secondFactor = new Prompt(
 			const { session, result } = ctx.oidc;
 			const fits = fitting(wanted, portal);
 			if (step === 'none' && fits && session) session.acr = fits;
-			// A wish that is not essential is never a reason to fail, nor to ask twice.
-			const content =
-				!wanted.essential && (ctx.oidc.promptPending('none') || result?.['second_factor']);
-			return step === 'second-factor' && !content;
+			if (step === 'none' || wanted.essential) return step === 'second-factor';
+			// A wish is never a reason to fail, to ask twice, or to have somebody set up what they do without.
+			if (ctx.oidc.promptPending('none') || result?.['second_factor']) return false;
+			return (await readSecondFactor(portal)) !== null;
 		},
 		(ctx) => ({ essential: wantedIn(ctx).essential })
 	)

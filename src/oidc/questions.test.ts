@@ -162,24 +162,20 @@ describe('a product that wants a second factor', () => {
 		).rejects.toMatchObject({ error: 'unmet_authentication_requirements' });
 	});
 
-	it.each([{ acr_values: factorAcr }, essential([factorAcr])])(
-		'has the person asked for it: %o',
-		async (parameters) => {
-			const { page } = await pageFor(parameters);
-			expect(page).toContain('/security/confirm?return_to=%2Foidc%2Finteraction%2F');
-		}
-	);
+	it('has the person asked for it where it insists', async () => {
+		const { page } = await pageFor(essential([factorAcr]));
+		expect(page).toContain('/security/confirm?return_to=%2Foidc%2Finteraction%2F');
+	});
+
+	it('that only wishes for it makes nobody set one up', async () => {
+		const tokens = await client.signIn(browser, { acr_values: factorAcr });
+		expect(tokens.claims()).toMatchObject({ acr: passwordAcr });
+	});
 
 	it('that insists is told when the person comes back without it', async () => {
 		const { page } = await pageFor(essential([factorAcr]));
 		const callback = await answerTo(browser, portal.origin, backFrom(page));
 		expect(callback.searchParams.get('error')).toBe('unmet_authentication_requirements');
-	});
-
-	it('that only wishes gets the person as they are when they come back without it', async () => {
-		const { asked, page } = await pageFor({ acr_values: factorAcr });
-		const callback = await answerTo(browser, portal.origin, backFrom(page));
-		expect((await asked.redeem(callback)).claims()).toMatchObject({ acr: passwordAcr });
 	});
 
 	it('that insists on what nobody can give is refused at once, without a question', async () => {
@@ -213,6 +209,21 @@ describe('a product that wants a second factor', () => {
 		expect(again.claims()).toMatchObject({ acr: factorAcr, amr: ['pwd', 'otp'] });
 		const less = await client.signIn(browser, { acr_values: passwordAcr });
 		expect(less.claims()).toMatchObject({ acr: passwordAcr });
+	});
+
+	it('that only wishes has those asked who have one, and takes them as they are if they would rather not', async () => {
+		const careful = { name: 'Zawadi Achieng', email: 'zawadi@zawadi.example' };
+		const { businessId, personId } = await createCustomer('Zawadi Ltd', careful, [erp]);
+		// Two sessions from before it was set up, and in the other one it was.
+		browser = createBrowser();
+		const { sessionId } = await signInTo(browser, portal.origin, careful.email, businessId);
+		const early = createBrowser();
+		await signInTo(early, portal.origin, careful.email, businessId);
+		await giveFactor({ personId, sessionId });
+		const { asked, page } = await pageFor({ acr_values: factorAcr }, early);
+		expect(page).toContain('/security/confirm?');
+		const callback = await answerTo(early, portal.origin, backFrom(page));
+		expect((await asked.redeem(callback)).claims()).toMatchObject({ acr: passwordAcr });
 	});
 });
 

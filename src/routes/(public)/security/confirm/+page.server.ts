@@ -9,8 +9,8 @@ import type { Actions, PageServerLoad } from './$types';
 
 /** Where whoever is signed in gives their second factor, because what they are on the way to asks for it. */
 export const load: PageServerLoad = async (event) => {
-	await readOwnFactor(event);
-	return { title: m.second_factor_confirm_title(), ...proofChoice(event) };
+	const { returnTo } = await readOwnFactor(event);
+	return { title: m.second_factor_confirm_title(), returnTo, ...proofChoice(event) };
 };
 
 export const actions: Actions = {
