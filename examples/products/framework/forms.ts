@@ -63,11 +63,9 @@ type Shown = Pick<View<unknown>, 'may' | 'isOpen' | 'refused' | 'person'>;
 export function form(view: Shown, action: string, words: FormWords, fields: Field[] = []): Html {
 	if (!view.may(action)) return html``;
 	const refused = view.refused?.action === action ? view.refused : null;
-	const whole = refused?.problems[''];
 	const off = !view.isOpen(action) && html`disabled`;
 	return html`<form class="sheet" method="post" id="${action}">
 		<h2>${words.heading}</h2>
-		${whole && html`<p class="problem" role="alert">${whole}</p>`}
 		${words.note && html`<p class="muted">${words.note}</p>`}
 		<input type="hidden" name="business" value="${view.person.business.id}" />
 		<input type="hidden" name="action" value="${action}" />

@@ -34,6 +34,10 @@ export interface Shown {
 	path?: string;
 	/** What has just been done. */
 	done?: string | undefined;
+	/** The title says first that what was sent is not taken. */
+	failed?: boolean;
+	/** What is wrong with what was sent, where no field can say it. */
+	problem?: string | undefined;
 }
 
 export function draw(frame: Frame, shown: Shown): string {
@@ -44,7 +48,7 @@ export function draw(frame: Frame, shown: Shown): string {
 				<meta charset="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
 				<meta name="color-scheme" content="light dark" />
-				<title>${shown.title} · ${frame.name}</title>
+				<title>${shown.failed && 'Not saved: '}${shown.title} · ${frame.name}</title>
 				<link rel="icon" href="/icon.svg" type="image/svg+xml" />
 				<link rel="stylesheet" href="/style.css" />
 			</head>
@@ -54,7 +58,8 @@ export function draw(frame: Frame, shown: Shown): string {
 				<main id="main" tabindex="-1">
 					${signed?.banner} ${signed && crumbs(signed.ways, shown.label ?? '')}
 					<h1>${shown.title}</h1>
-					${shown.done && html`<p class="done" role="status">${shown.done}</p>`}${shown.body}
+					${shown.done && html`<p class="done" role="status">${shown.done}</p>`}
+					${shown.problem && html`<p class="wrong" role="alert">${shown.problem}</p>`}${shown.body}
 				</main>
 				${signed && foot(frame, signed)}
 			</body>

@@ -186,7 +186,9 @@ export function createPages<Book>(parts: PageParts<Book>) {
 			const label = labelOf(page, view);
 			show(asked, 422, {
 				title: lastOf(label),
+				failed: true,
 				body: page.show({ ...view, refused }) ?? html``,
+				problem: error.fields[''],
 				signed,
 				label,
 				path

@@ -63,8 +63,14 @@ export function createSignIn(options: SignInOptions) {
 				clientId,
 				undefined,
 				openid.ClientSecretBasic(options.clientSecret),
-				// The demo runs on http on one machine; anything else is https.
-				{ execute: issuer.startsWith('http:') ? [openid.allowInsecureRequests] : [] }
+				{
+					execute: [
+						// Whoever stands between could answer in the portal's place: the signature is checked as well.
+						openid.enableNonRepudiationChecks,
+						// The demo runs on http on one machine; anything else is https.
+						...(issuer.startsWith('http:') ? [openid.allowInsecureRequests] : [])
+					]
+				}
 			)
 			.catch((error: unknown) => {
 				discovered = null;
