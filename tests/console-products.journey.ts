@@ -42,6 +42,8 @@ describe.each([
 		await state.getByText('Operational').waitFor();
 		await state.getByLabel('What is wrong').selectOption('outage');
 		await state.getByLabel('What people are told').fill('The pay run is late.');
+		const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+		await state.getByLabel('Back by').fill(`${tomorrow}T18:30`);
 		await state.getByRole('button', { name: 'Report it' }).click();
 		await state.getByText('Saved.').waitFor();
 		await state.getByText('Outage').waitFor();
@@ -50,6 +52,7 @@ describe.each([
 		expect(await state.getByLabel('What people are told').inputValue()).toBe(
 			'The pay run is late.'
 		);
+		expect(await state.getByLabel('Back by').inputValue()).toBe(`${tomorrow}T18:30`);
 		await page.goto('/console/products');
 		expect(await page.getByRole('row', { name: /Payroll/ }).innerText()).toContain('Outage');
 		await page.goto(here);
