@@ -16,14 +16,12 @@ export {
 	type Entitlement,
 	type Entitlements
 } from './entitlements.ts';
+export { findExport, reportExport, reportExportEntries } from './export-reports.ts';
 export {
 	askExport,
 	cancelExport,
 	exportStatuses,
-	findExport,
 	listExports,
-	reportExport,
-	reportExportEntries,
 	type Export,
 	type ExportStatus
 } from './exports.ts';
