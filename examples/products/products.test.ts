@@ -215,6 +215,33 @@ describe('what is done in a product', () => {
 	});
 });
 
+describe('one browser', () => {
+	it('shows which business is open, and says so when that or the person changes', async () => {
+		const one = await running.signedIn(running.mavuno, 'wanjiku@mavuno.example');
+		await running.open(one.browser, running.mavuno, 'sacco');
+		const two = await running.signedIn(running.pwani, 'amina@pwani.example');
+		// The same browser at the product, now of somebody else at the portal.
+		const session = one.browser.cookies.get('sacco_session');
+		if (session) two.browser.cookies.set('sacco_session', session);
+		const switched = await running.open(two.browser, running.pwani, 'sacco');
+		const page = (await switched.text()).replaceAll(/\s+/g, ' ');
+		expect(page).toContain('<span class="business">Pwani Farmers Co-operative</span>');
+		expect(page).toContain(
+			'You are working for Pwani Farmers Co-operative now, no longer for Mavuno Traders Ltd.'
+		);
+		// What was there before is over.
+		const before = await one.browser.ask(`${product('sacco').origin}/`);
+		expect(before.status).toBe(303);
+	});
+});
+
+describe('the watch of the portal', () => {
+	it('hears at once that a product is there', async () => {
+		const answer = await fetch(`${product('erp').origin}/login`, { method: 'HEAD' });
+		expect(answer.status).toBe(200);
+	});
+});
+
 describe('leaving', () => {
 	const isSignedIn = async (browser: Browser, slug: Slug): Promise<boolean> =>
 		(await browser.ask(`${product(slug).origin}/`)).status === 200;
@@ -254,6 +281,36 @@ describe('leaving', () => {
 			headers: { origin }
 		});
 		expect(await asked.text()).toContain('Sign out of ERP System?');
+		expect(await isSignedIn(browser, 'erp')).toBe(false);
+	});
+
+	it('leads back to a page of the product that says so', async () => {
+		const page = await createBrowser().ask(`${product('erp').origin}/signed-out`);
+		expect(page.status).toBe(200);
+		expect(await page.text()).toContain('You are signed out of ERP System.');
+	});
+
+	it('in a frame of the portal ends the sign-in that is named, and no other', async () => {
+		const { browser, sessionId } = await running.signedIn(running.mavuno, 'wanjiku@mavuno.example');
+		await running.open(browser, running.mavuno, 'erp');
+		const signedInAs = await withSystem('test', ({ db }) =>
+			db
+				.selectFrom('launch.sign_ins')
+				.select('id')
+				.where('session_id', '=', sessionId)
+				.executeTakeFirstOrThrow()
+		);
+		const { origin } = product('erp');
+		const frame = (iss: string, name: string): Promise<Response> =>
+			fetch(`${origin}/front-channel-logout?${new URLSearchParams({ iss, sid: name }).toString()}`);
+		const issuer = `${running.portal.origin}/oidc`;
+		expect((await frame('https://evil.example', signedInAs.id)).status).toBe(400);
+		await frame(issuer, 'another');
+		expect(await isSignedIn(browser, 'erp')).toBe(true);
+		const done = await frame(issuer, signedInAs.id);
+		expect(done.headers.get('content-security-policy')).toContain(
+			`frame-ancestors ${running.portal.origin}`
+		);
 		expect(await isSignedIn(browser, 'erp')).toBe(false);
 	});
 
