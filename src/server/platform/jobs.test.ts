@@ -3,7 +3,7 @@ import { startTestRuntime, type TestRuntime } from '../../../tests/setup/runtime
 import { createTwoBusinesses, type TwoBusinesses } from '../../../tests/setup/businesses.ts';
 import { withBusiness, withSystem } from './doors.ts';
 import { emit } from './events.ts';
-import { defineJob, enqueue, on, startJobs, type RunningJobs } from './jobs.ts';
+import { defineJob, enqueue, on, openQueue, startJobs, type RunningJobs } from './jobs.ts';
 import { newId } from './ids.ts';
 
 declare module '#server/platform/events.ts' {
@@ -101,5 +101,20 @@ describe('a job', () => {
 		}).catch(() => undefined);
 		await jobs.settle();
 		expect(heard.splice(0)).toEqual(['counted 1']);
+	});
+});
+
+describe('a process that runs no jobs', () => {
+	it('puts them into the queue for one that does, and nothing before it has joined', async () => {
+		await jobs.stop();
+		const put = (n: number) => withSystem('test', (scope) => enqueue(scope, counted, { n }));
+		await expect(put(100)).rejects.toThrow('Jobs are not started');
+		const leave = await openQueue();
+		await put(101);
+		await leave();
+		await expect(put(102)).rejects.toThrow('Jobs are not started');
+		jobs = await startJobs({ pollingSeconds: 0.5 });
+		await jobs.settle();
+		expect(heard.filter((line) => /^counted 10\d$/.test(line))).toEqual(['counted 101']);
 	});
 });

@@ -126,22 +126,52 @@ export interface RunningJobs {
 	stop(): Promise<void>;
 }
 
-/** Starts the job runner: the declared jobs, their schedules, and the relay of domain events. */
-export async function startJobs(options: { pollingSeconds?: number } = {}): Promise<RunningJobs> {
-	const { database, log, live } = runtime();
-	const started = new PgBoss({
+/** Joins the queue, and sees to it that every declared job has its place there. */
+async function joinQueue(options: { supervise: boolean }): Promise<PgBoss> {
+	const { database, log } = runtime();
+	const joined = new PgBoss({
 		db: fromKysely(database.system.db as unknown as KyselyTransactionLike),
 		schema,
 		migrate: false,
 		createSchema: false,
+		supervise: options.supervise,
+		schedule: options.supervise,
 		// What these two need is the owner's to do.
 		reindex: false,
 		monitorVacuum: false
 	});
-	started.on('error', (error) => {
+	joined.on('error', (error) => {
 		log.error({ error: error.message }, 'the job runner met an error');
 	});
-	await started.start();
+	await joined.start();
+	for (const name of jobs.keys()) {
+		await joined.createQueue(name, {
+			retryLimit: 5,
+			retryDelay: 2,
+			retryBackoff: true,
+			expireInSeconds: 300
+		});
+	}
+	return joined;
+}
+
+/**
+ * Lets a process that runs no jobs put some into the queue, for the server to run: the command line.
+ * @returns what leaves the queue again
+ */
+export async function openQueue(): Promise<() => Promise<void>> {
+	const joined = await joinQueue({ supervise: false });
+	boss = joined;
+	return async () => {
+		boss = null;
+		await joined.stop({ graceful: false, close: false });
+	};
+}
+
+/** Starts the job runner: the declared jobs, their schedules, and the relay of domain events. */
+export async function startJobs(options: { pollingSeconds?: number } = {}): Promise<RunningJobs> {
+	const { live } = runtime();
+	const started = await joinQueue({ supervise: true });
 	boss = started;
 
 	const workers = new Map<string, string>();
@@ -152,12 +182,6 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 		}
 	};
 	for (const job of jobs.values()) {
-		await started.createQueue(job.name, {
-			retryLimit: 5,
-			retryDelay: 2,
-			retryBackoff: true,
-			expireInSeconds: 300
-		});
 		if (job.cron) await started.schedule(job.name, job.cron, {}, { tz: 'UTC' });
 		workers.set(
 			job.name,

@@ -5,7 +5,8 @@ const quiet = 4;
 
 /** A QR code as one path in a square of `size`, with its quiet zone; each run of dark modules is a bar. */
 export function qrPath(text: string): { size: number; path: string } {
-	const rows = encodeQR(text, 'raw', { ecc: 'medium', border: quiet });
+	// A screen has no stains: little correction makes fewer and larger modules.
+	const rows = encodeQR(text, 'raw', { ecc: 'low', border: quiet });
 	let path = '';
 	rows.forEach((row, y) => {
 		for (let x = 0; x < row.length; x++) {
