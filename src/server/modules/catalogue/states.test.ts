@@ -80,6 +80,25 @@ describe('how a product stands', () => {
 		expect((await stateOf())?.now).toBeNull();
 	});
 
+	it('is one thing, whoever says it at once', async () => {
+		await Promise.all(
+			['outage', 'degraded', 'outage', 'degraded'].map((state) =>
+				withSystem('test', (scope) =>
+					reportProductState(scope, { product: 'erp', state: state as 'outage' })
+				)
+			)
+		);
+		const { id } = (await stateOf())?.now ?? { id: '' };
+		await end(id);
+		expect((await stateOf())?.now).toBeNull();
+	});
+
+	it('is not said of a product that is not there', async () => {
+		await expect(
+			byStaff((scope) => reportProductState(scope, { product: 'nothing', state: 'outage' }))
+		).rejects.toBeInstanceOf(NotFound);
+	});
+
 	it('is the same one with other words', async () => {
 		const { id } = await report('outage', 'We are looking into it.');
 		test.clock.set(hour(1));

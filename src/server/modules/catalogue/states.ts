@@ -106,7 +106,14 @@ export const reportProductState = usecase(
 		listed.delete(scope);
 		if (input.expectedUntil && input.expectedUntil <= now)
 			throw new Invalid([{ path: 'expectedUntil', message: 'Give a time that is to come.' }]);
-		const product = await readProduct(scope, { slug: input.product });
+		// Two that report at once do so one after the other, and the later one stands.
+		const product = await db
+			.selectFrom('catalogue.products')
+			.select('id')
+			.where('slug', '=', input.product)
+			.forUpdate()
+			.executeTakeFirst();
+		if (!product) throw new NotFound(`The product ${input.product.slice(0, 41)}`);
 		const words = { message: input.message, expected_until: input.expectedUntil };
 		const before = await db
 			.selectFrom('catalogue.product_states')
@@ -115,7 +122,6 @@ export const reportProductState = usecase(
 			.where('reported_by', '=', 'vendor')
 			.where('state', '<>', 'maintenance')
 			.where('ended_at', 'is', null)
-			.forUpdate()
 			.executeTakeFirst();
 		if (before?.state === input.state) {
 			await db
