@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { verifySignature, verifyWebhook, WebhookProblem, type WebhookHeaders } from './webhooks.ts';
 
@@ -217,6 +218,24 @@ describe('a message', () => {
 		// The kind says what is in it, to the compiler too.
 		if (message.type !== 'access.changed') throw new Error(message.type);
 		expect([message.data.person.email, message.data.role]).toEqual(['otieno@mavuno.example', null]);
+	});
+
+	it('that the guide prints is signed as it says', () => {
+		const guide = readFileSync(new URL('../docs/webhooks.md', import.meta.url), 'utf8');
+		const [, key = ''] = /`(whsec_[^`]+)`, to try/.exec(guide) ?? [];
+		const [, head = '', text = ''] = /```http\n(.*?)\n\n(.*?)\n```/s.exec(guide) ?? [];
+		const given = Object.fromEntries(
+			head
+				.split('\n')
+				.slice(1)
+				.map((line) => line.split(': ') as [string, string])
+		);
+		const now = new Date('2026-11-25T09:00:00Z');
+		expect(verifyWebhook(key, given, text, { now })).toMatchObject({
+			type: 'access.changed',
+			timestamp: now,
+			data: { role: 'manager' }
+		});
 	});
 
 	it('of a kind that is not known yet is no failure', () => {

@@ -74,10 +74,14 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/products/[slug]/settings': {
 		why: 'as above; tried below with a product the other business lacks'
 	},
+	'/products/[slug]/analytics': { why: 'as above, and 404 for a product the business lacks' },
+	'/products/[slug]/trial': { why: 'the catalogue alone; it leads away from what is had already' },
 	'/launch/[slug]': { why: 'as above; tried below' },
 	'/password/[token]': { why: 'the token is the key, and belongs to a person' },
 	'/console/tickets/[number]': { why: 'staff alone; tried below' },
 	'/console/products/[slug]': { why: 'staff alone; tried below' },
+	'/console/products/[slug]/webhooks': { why: 'staff alone; tried below' },
+	'/console/products/[slug]/webhooks/[message]': { why: 'staff alone; tried below' },
 	'/console/[business]': { why: 'staff alone; tried below' }
 };
 
