@@ -281,6 +281,9 @@ describe('a webhook', () => {
 		const given = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 		expect(await set({ product: 'crm', url, secret: given })).toEqual({ secret: null });
 		expect(await target()).toMatchObject({ url, secrets: [given, secret] });
+		// The same given again changes nothing.
+		await set({ product: 'crm', url, secret: given });
+		expect(await target()).toMatchObject({ url, secrets: [given, secret] });
 	});
 
 	it('signs with the former secret too, for a day after a change', async () => {
