@@ -92,8 +92,8 @@ async function refresh(): Promise<boolean> {
 	const response = await fetch(here, {
 		headers: { 'x-evolve-live': '1', accept: 'text/html' }
 	}).catch(() => null);
-	// Led elsewhere: the session is over, and the server has somewhere better to be.
-	if (response?.redirected) location.reload();
+	// Led elsewhere: the session is over, and the server has somewhere better to be. A form on its way leads there itself.
+	if (response?.redirected && !document.querySelector('form[aria-busy="true"]')) location.reload();
 	if (!response?.ok || response.redirected) return false;
 
 	const next = new DOMParser().parseFromString(await response.text(), 'text/html');

@@ -15,7 +15,7 @@ export const load: PageServerLoad = page(async (scope) => {
 		vendor: m.activity_vendor(),
 		own: withKeys(own, scope.now, scope.actor.timeZone),
 		offers: others.map((product) =>
-			viewOffer(product, plans, { mayTry: mayDo(scope.actor, 'trial.start') })
+			viewOffer(product, plans, { had: false, mayTry: mayDo(scope.actor, 'trial.start') })
 		)
 	};
 });

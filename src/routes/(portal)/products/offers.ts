@@ -2,11 +2,14 @@ import { m } from '#lib/paraglide/messages.js';
 import type { Plan, Product } from '#server/modules/catalogue/index.ts';
 import type { OfferView } from './view.ts';
 
-/** @param mayTry whether the reader may begin trials, and this product has never been had */
+/**
+ * @param had whether the business has had the product: it is tried once
+ * @param mayTry whether the reader may begin trials
+ */
 export function viewOffer(
 	product: Product,
 	plans: readonly Plan[],
-	{ mayTry }: { mayTry: boolean }
+	{ had, mayTry }: { had: boolean; mayTry: boolean }
 ): OfferView {
 	const { slug, name, mark, summary } = product;
 	return {
@@ -23,9 +26,11 @@ export function viewOffer(
 				currency: plan.currency,
 				seats: plan.seats,
 				includedBytes: plan.includedBytes,
-				trialDays: plan.trialDays,
+				trialDays: had ? null : plan.trialDays,
 				tryHref:
-					mayTry && plan.trialDays !== null ? `/products/${slug}/trial?plan=${plan.slug}` : null
+					!had && mayTry && plan.trialDays !== null
+						? `/products/${slug}/trial?plan=${plan.slug}`
+						: null
 			})),
 		askHref: askAddress(slug, m.products_ask_subject({ product: name }))
 	};

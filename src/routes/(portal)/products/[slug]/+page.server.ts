@@ -33,11 +33,12 @@ export const load: PageServerLoad = page(async (scope, { params, url }) => {
 		title: product.name,
 		done: url.searchParams.get('done'),
 		overview,
-		// One that the business has no longer is offered again, without a second trial.
+		// One that the business has no longer is offered again.
 		offer:
 			!overview || overview.product.status.kind === 'ended'
 				? viewOffer(product, plans, {
-						mayTry: !overview && mayDo(scope.actor, 'trial.start')
+						had: overview !== null,
+						mayTry: mayDo(scope.actor, 'trial.start')
 					})
 				: null
 	};

@@ -70,7 +70,8 @@ export async function readOverview(
 		places: launcher.places.map(({ path, label, reportedAt }) => ({ path, label, at: reportedAt })),
 		landing: launcher.landing.path,
 		range,
-		charts,
+		// Where nothing was read there is nothing to draw.
+		charts: charts.filter(({ readings }) => readings.some((reading) => reading !== null)),
 		activity: entries.map(wordActivity),
 		plan: { ...plan, people: { taken: people.length, seats } },
 		people: { shown: people.slice(0, peopleShown), total: people.length },

@@ -17,7 +17,7 @@ export const load: PageServerLoad = page(async (scope, { params, url }) => {
 	]);
 	// Had already, or begun a moment ago in another tab: its own page says how it stands.
 	if (subscription) redirect(303, `/products/${product.slug}`);
-	const offer = viewOffer(product, plans, { mayTry: true });
+	const offer = viewOffer(product, plans, { had: false, mayTry: true });
 	const asked = url.searchParams.get('plan');
 	const plan = offer.plans.find(({ slug, tryHref }) => tryHref !== null && slug === asked);
 	if (!plan) error(404, m.products_trial_none(), { code: 'not_found' });
