@@ -195,7 +195,7 @@ export async function startJobs(options: { pollingSeconds?: number } = {}): Prom
 		);
 	}
 
-	const relay = startRelay(() => wake(workers.keys()));
+	const relay = startRelay(wake);
 	const unhear = live.hear(null, (topic) => {
 		if (topic === 'events') void relay.run();
 	});
@@ -262,7 +262,10 @@ async function countUnfinished(): Promise<number> {
 }
 
 /** Turns waiting domain events into one job a reaction, each event exactly once. */
-function startRelay(enqueued: () => void): { run(): Promise<void>; stop(): Promise<void> } {
+function startRelay(wake: (names: Iterable<string>) => void): {
+	run(): Promise<void>;
+	stop(): Promise<void>;
+} {
 	let running: Promise<void> | null = null;
 	let again = false;
 	let stopped = false;
@@ -270,7 +273,7 @@ function startRelay(enqueued: () => void): { run(): Promise<void>; stop(): Promi
 	const drain = async (): Promise<void> => {
 		do {
 			again = false;
-			while (!stopped && (await relayBatch(enqueued)) > 0);
+			while (!stopped && (await relayBatch(wake)) > 0);
 		} while (again && !stopped);
 	};
 	const run = (): Promise<void> => {
@@ -296,8 +299,9 @@ function startRelay(enqueued: () => void): { run(): Promise<void>; stop(): Promi
 	};
 }
 
-function relayBatch(enqueued: () => void): Promise<number> {
-	return withSystem(
+/** @param wake told which jobs there are now, once they are committed */
+async function relayBatch(wake: (names: Iterable<string>) => void): Promise<number> {
+	const { count, names } = await withSystem(
 		'platform.relay',
 		async (scope) => {
 			const events = await scope.db
@@ -309,7 +313,7 @@ function relayBatch(enqueued: () => void): Promise<number> {
 				.forUpdate()
 				.skipLocked()
 				.execute();
-			if (events.length === 0) return 0;
+			if (events.length === 0) return { count: 0, names: [] };
 			const due = new Map<string, { data: object }[]>();
 			for (const event of events) {
 				for (const name of reactions.get(event.kind) ?? []) {
@@ -335,11 +339,10 @@ function relayBatch(enqueued: () => void): Promise<number> {
 				)
 				.where('dispatched_at', 'is', null)
 				.execute();
-			return events.length;
+			return { count: events.length, names: [...due.keys()] };
 		},
 		{ unseen: true }
-	).then((count) => {
-		if (count > 0) enqueued();
-		return count;
-	});
+	);
+	wake(names);
+	return count;
 }
