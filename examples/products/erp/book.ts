@@ -89,16 +89,14 @@ export const newest = <Row extends { number: number }>(rows: readonly Row[]): Ro
 
 /** A book of so many records in all: half a year of trade, evenly told. */
 export function begin(records: number, chance: Chance, now: Date): Book {
-	const items = goods
-		.slice(0, Math.max(1, Math.floor(records / 8)))
-		.map(([name, unit, price], n): Item => ({
-			id: `item-${n + 1}`,
-			name,
-			unit,
-			price,
-			onHand: chance.between(20, 240),
-			reorderAt: chance.pick([20, 30, 40])
-		}));
+	const items = goods.slice(0, Math.ceil(records / 8)).map(([name, unit, price], n): Item => ({
+		id: `item-${n + 1}`,
+		name,
+		unit,
+		price,
+		onHand: chance.between(20, 240),
+		reorderAt: chance.pick([20, 30, 40])
+	}));
 	let left = Math.max(0, records - items.length);
 	const share = (part: number): number => {
 		const taken = Math.min(left, Math.floor(records * part));

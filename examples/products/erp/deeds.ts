@@ -138,6 +138,7 @@ export function sell(book: Book, { item, quantity }: Goods, customer: string, no
 
 /** What somebody in this role does next, at the counter, in the store or at the desk. */
 export function work(book: Book, role: string, chance: Chance, now: Date): Deed | null {
+	if (book.items.length === 0) return null;
 	const item = chance.pick(book.items);
 	const supplier = () => (book.suppliers.length > 0 ? chance.pick(book.suppliers).name : null);
 	if (role === 'sales' || role === 'manager') {

@@ -82,6 +82,8 @@ export interface Page<Book> {
 	label: string | ((view: View<Book>) => string);
 	/** Its place in the navigation: `Stock › Receipts`; without one it is reached from other pages. */
 	nav?: string;
+	/** Nobody works here, and no launch lands here. */
+	isAside?: boolean;
 	/** The roles that see it; without them everybody does. */
 	roles?: readonly string[];
 	/** Undefined when there is no such thing. */

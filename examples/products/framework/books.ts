@@ -6,16 +6,13 @@ import { chanceOf } from './chance.ts';
 
 /** The books of all businesses, each apart; kept in one file so that they outlive a restart. */
 export interface Books<Book> {
-	/** The business's book, begun with so many of what the product counts when it has none yet. */
+	/** The business's book. When it has none yet it begins empty, or with so many of what the product counts. */
 	of(business: Business, count?: number): Book;
 	/** Keeps what has changed. */
 	save(): void;
 	/** Resolves when it is kept. */
 	saved(): Promise<void>;
 }
-
-/** How many a business begins with of whom nothing is known. */
-const unknownCount = 12;
 
 /** Of what make the books in the file are. Those of another are begun anew: they are samples. */
 const make = 2;
@@ -56,7 +53,7 @@ export function openBooks<Book>(
 	};
 
 	return {
-		of(business, count = unknownCount) {
+		of(business, count = 0) {
 			const known = books.get(business.id);
 			if (known) return known;
 			const seed = `${application.slug} ${business.name}`;

@@ -78,6 +78,7 @@ export function exportPages<Book>(
 			path: '/exports',
 			label: 'Exports',
 			nav: 'Exports',
+			isAside: true,
 			roles: exporters,
 			show: showAll,
 			actions: {
@@ -104,6 +105,7 @@ export function exportPages<Book>(
 				const found = exports.find(view.person.business.id, view.id);
 				return found ? `Exports › ${found.name}` : 'Exports';
 			},
+			isAside: true,
 			roles: exporters,
 			show: showOne
 		}

@@ -22,7 +22,8 @@ function markupOf(value: Value): string {
 
 /** Whole shillings, as people write them. */
 export function money(shillings: number): string {
-	return `KES ${shillings.toLocaleString('en-KE', { maximumFractionDigits: 0 })}`;
+	const amount = Math.abs(shillings).toLocaleString('en-KE', { maximumFractionDigits: 0 });
+	return `${shillings < 0 ? '−' : ''}KES ${amount}`;
 }
 
 /** `12 Nov 2026`, of an instant or a civil day. */

@@ -20,7 +20,7 @@ export interface Signed {
 	/** The name of their role. */
 	role: string;
 	ways: Way[];
-	contact: Contact | null;
+	contact: Contact | null | undefined;
 	/** How the subscription stands, where that is worth a word. */
 	banner: Html | null;
 }
@@ -141,10 +141,13 @@ function foot(frame: Frame, { person, role, contact }: Signed): Html {
 	return html`<footer>
 		<p>
 			${
-				contact
-					? html`Ask ${contact.name || 'your contact'} about ${frame.name} at
-						${person.business.name}${reachable(contact)}.`
-					: html`Nobody at ${person.business.name} is named to ask about ${frame.name} yet.`
+				contact &&
+				html`Ask ${contact.name || 'your contact'} about ${frame.name} at
+				${person.business.name}${reachable(contact)}.`
+			}
+			${
+				contact === null &&
+				html`Nobody at ${person.business.name} is named to ask about ${frame.name} yet.`
 			}
 			<a href="${frame.portalUrl}/support/new?product=${frame.slug}">Ask Lixnet</a>
 		</p>

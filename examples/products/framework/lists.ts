@@ -2,8 +2,9 @@ import { html, many, type Html, type Value } from './html.ts';
 
 export interface List<Row> {
 	caption: string;
-	/** One of them, to count with: `member`. */
+	/** One of them and several, to count with: `entry`, `entries`. */
 	one: string;
+	several?: string;
 	/** A name that ends in `#` is that of a column of numbers. */
 	columns: string[];
 	rows: readonly Row[];
@@ -20,7 +21,7 @@ const perPage = 12;
 
 /** A list with search and pages, both in the address, so that they can be kept and need no script. */
 export function list<Row>(view: { query: URLSearchParams; path: string }, its: List<Row>): Html {
-	const { caption, one, columns, cells, words, empty, filters = [] } = its;
+	const { caption, one, several, columns, cells, words, empty, filters = [] } = its;
 	if (its.rows.length === 0) return html`<p class="empty">${empty}</p>`;
 	const asked = view.query.get('q')?.trim() ?? '';
 	const filter = filters.find(({ name }) => name === view.query.get('show'));
@@ -62,8 +63,8 @@ export function list<Row>(view: { query: URLSearchParams; path: string }, its: L
 	const shown = found.slice((at - 1) * perPage, at * perPage);
 	const count =
 		found.length === its.rows.length
-			? many(found.length, one)
-			: `${found.length.toLocaleString('en-KE')} of ${many(its.rows.length, one)}`;
+			? many(found.length, one, several)
+			: `${found.length.toLocaleString('en-KE')} of ${many(its.rows.length, one, several)}`;
 	return html`<section class="list">
 		${search} ${choices}
 		${

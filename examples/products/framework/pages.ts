@@ -213,7 +213,7 @@ export function createPages<Book>(parts: PageParts<Book>) {
 		});
 		url.searchParams.delete('done');
 		parts.reports.served(view.person, view.person.business, bytes);
-		parts.reports.at(view.person, label, url.pathname + url.search);
+		if (!page.isAside) parts.reports.at(view.person, label, url.pathname + url.search);
 		return true;
 	};
 

@@ -16,8 +16,8 @@ export interface Standing {
 	status: string | null;
 	/** When a trial is over, or a suspended product closes. */
 	endsAt: Date | null;
-	/** Who answers for the product at the business. */
-	contact: Contact | null;
+	/** Who answers for the product at the business; undefined until it has been read. */
+	contact: Contact | null | undefined;
 	/** Who may open the product, and in which role. */
 	people: Colleague[];
 }
@@ -47,7 +47,7 @@ const unheard: Known = {
 	mode: 'full',
 	status: null,
 	endsAt: null,
-	contact: null,
+	contact: undefined,
 	people: [],
 	readAt: 0,
 	triedAt: 0

@@ -54,6 +54,9 @@ export const monthOf = (at: Date): string => at.toISOString().slice(0, 7);
 export const monthName = (month: string): string =>
 	new Date(`${month}-01T00:00:00Z`).toLocaleString('en', { month: 'long', timeZone: 'UTC' });
 
+/** `October 2026`. */
+export const longMonth = (month: string): string => `${monthName(month)} ${month.slice(0, 4)}`;
+
 export const working = ({ employees }: Book): Employee[] =>
 	employees.filter(({ leftOn }) => !leftOn);
 

@@ -1,7 +1,7 @@
 import type { Deed } from '../framework/application.ts';
 import type { Chance } from '../framework/chance.ts';
 import { many } from '../framework/html.ts';
-import { daysOf, draft, monthName, nameOf, nextEmployee } from './book.ts';
+import { daysOf, draft, longMonth, monthName, nameOf, nextEmployee } from './book.ts';
 import type { Book, Employee, Leave, Run } from './book.ts';
 import { someone } from './names.ts';
 
@@ -68,7 +68,7 @@ export function answerLeave(book: Book, leave: Leave, state: 'approved' | 'decli
 	};
 }
 
-const onRun = ({ id }: Run) => ({ where: `Pay runs › ${id}`, path: `/pay-runs/${id}` });
+const onRun = ({ id }: Run) => ({ where: `Pay runs › ${longMonth(id)}`, path: `/pay-runs/${id}` });
 
 /** Makes the payslips of a month, or makes them anew after it was returned. */
 export function prepare(book: Book, month: string, by: string, now: Date): Deed {

@@ -3,7 +3,15 @@ import type { Action, Page, View } from '../framework/application.ts';
 import { dateField, form, input, jump, number, select } from '../framework/forms.ts';
 import { day, html, many, money, type Html } from '../framework/html.ts';
 import { facts, list, table } from '../framework/lists.ts';
-import { daysOf, nameOf, working, type Book, type Employee, type Leave } from './book.ts';
+import {
+	daysOf,
+	longMonth,
+	nameOf,
+	working,
+	type Book,
+	type Employee,
+	type Leave
+} from './book.ts';
 import { answerLeave, askLeave, changeTerms, end, hire } from './deeds.ts';
 
 const keeping = ['administrator', 'preparer'] as const;
@@ -72,7 +80,7 @@ function showEmployee(view: View<Book>): Html | undefined {
 						slips
 							.toReversed()
 							.map(({ run, slip }) => [
-								html`<a href="/payslips/${run.id}-${slip.number}">${run.id}</a>`,
+								html`<a href="/payslips/${run.id}-${slip.number}">${longMonth(run.id)}</a>`,
 								money(slip.gross),
 								money(slip.net)
 							])
@@ -146,6 +154,7 @@ function showLeave(view: View<Book>): Html {
 			${list(view, {
 				caption: 'Leave',
 				one: 'leave',
+				several: 'leaves',
 				columns: ['Number', 'Employee', 'Kind', 'From', 'To', 'Days#', 'State'],
 				rows: book.leave.toReversed(),
 				words: (leave) => `${nameOf(book, leave.employeeId)} ${leave.kind}`,

@@ -3,7 +3,16 @@ import type { Action, Deed, Page, View } from '../framework/application.ts';
 import { form, input } from '../framework/forms.ts';
 import { day, html, many, money, type Html } from '../framework/html.ts';
 import { facts, figures, list, table } from '../framework/lists.ts';
-import { draft, monthName, monthOf, sumOf, type Book, type Payslip, type Run } from './book.ts';
+import {
+	draft,
+	longMonth,
+	monthName,
+	monthOf,
+	sumOf,
+	type Book,
+	type Payslip,
+	type Run
+} from './book.ts';
 import { approve, giveBack, pay, prepare } from './deeds.ts';
 
 const preparing = ['administrator', 'preparer'] as const;
@@ -53,7 +62,7 @@ function showRuns(view: View<Book>): Html {
 				columns: ['Month', 'State', 'Prepared', 'Payslips#', 'Net#'],
 				rows: book.runs.toReversed(),
 				cells: (each) => [
-					html`<a href="/pay-runs/${each.id}">${each.id}</a>`,
+					html`<a href="/pay-runs/${each.id}">${longMonth(each.id)}</a>`,
 					runStates[each.state],
 					day(each.preparedAt),
 					each.payslips.length,
@@ -136,10 +145,9 @@ function showPayslip(view: View<Book>): Html | undefined {
 	const found = findPayslip(view);
 	if (!found) return undefined;
 	const { run, slip } = found;
-	const year = run.id.slice(0, 4);
 	return html`<p class="muted">
-			${view.person.business.name}, ${monthName(run.id)} ${year}. Employee ${slip.number},
-			${slip.job}. ${run.state !== 'paid' && html`<strong>${runStates[run.state]}.</strong>`}
+			${view.person.business.name}, ${longMonth(run.id)}. Employee ${slip.number}, ${slip.job}.
+			${run.state !== 'paid' && html`<strong>${runStates[run.state]}.</strong>`}
 		</p>
 		${table(
 			`Payslip of ${slip.name}`,
@@ -198,7 +206,7 @@ export const runPages: Page<Book>[] = [
 	},
 	{
 		path: '/pay-runs/:id',
-		label: ({ id }) => `Pay runs › ${id}`,
+		label: (view) => `Pay runs › ${longMonth(findRun(view)?.id ?? monthOf(view.now))}`,
 		show: showRun,
 		actions: {
 			prepare: onRun(preparing, 'prepare pay runs', 'returned', (run, _, view) =>
@@ -219,7 +227,7 @@ export const runPages: Page<Book>[] = [
 		path: '/payslips/:id',
 		label: (view) => {
 			const found = findPayslip(view);
-			return found ? `Pay runs › ${found.run.id} › ${found.slip.name}` : 'Payslip';
+			return found ? `Pay runs › ${longMonth(found.run.id)} › ${found.slip.name}` : 'Payslip';
 		},
 		roles: seeing,
 		show: showPayslip

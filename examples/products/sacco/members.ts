@@ -80,6 +80,7 @@ function showStatement(view: View<Book>): Html | undefined {
 			${list(view, {
 				caption: 'Statement of savings',
 				one: 'entry',
+				several: 'entries',
 				columns: ['Number', 'Date', 'What', 'By', 'Amount#', 'Balance#'],
 				rows: lines.toReversed(),
 				cells: (line) => [
@@ -122,6 +123,7 @@ function entries(view: View<Book>, caption: string, kinds: Entry['kind'][], empt
 	return list(view, {
 		caption,
 		one: 'entry',
+		several: 'entries',
 		columns: ['Number', 'Date', 'Member', 'By', 'Amount#'],
 		rows: book.entries.filter(({ kind }) => kinds.includes(kind)).reverse(),
 		words: (entry) => `${entry.number} ${memberOf(book, entry.memberId)} ${entry.by}`,
