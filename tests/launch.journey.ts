@@ -69,9 +69,13 @@ describe.each([
 			expect((await asked).status()).toBe(503);
 			await page.getByRole('heading', { name: 'SACCO does not answer' }).waitFor();
 			if (javaScriptEnabled) expect(await findings(page)).toEqual([]);
-			expect(await page.getByRole('link', { name: 'Tell support' }).getAttribute('href')).toBe(
-				'/support/new?product=sacco'
+			const ticket = new URL(
+				(await page.getByRole('link', { name: 'Tell support' }).getAttribute('href')) ?? '',
+				portal.url
 			);
+			expect(ticket.pathname).toBe('/support/new');
+			expect(ticket.searchParams.get('product')).toBe('sacco');
+			expect(ticket.searchParams.get('subject')).toBe('SACCO does not answer');
 		} finally {
 			process.kill(pid, 'SIGCONT');
 		}
