@@ -249,6 +249,10 @@ describe.each([
 		expect(where(page)).toBe('/security/set-up');
 		expect(await main(page)).toContain('What you are opening asks for a second step.');
 		await look(page);
+		// What asks for it decides what it does without.
+		await follow(page, 'Not now');
+		expect(where(page)).toBe('/console/tickets');
+		await page.goto('/security/confirm?return_to=%2Fconsole%2Ftickets');
 		const { codes } = await setUp(page, account);
 		expect(codes).toHaveLength(10);
 		await follow(page, 'I have kept them');

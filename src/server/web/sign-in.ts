@@ -6,6 +6,7 @@ import {
 	type Proof,
 	type SignInStep
 } from '#server/modules/identity/index.ts';
+import { Expected } from '#server/platform/errors.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import { cookieRules, sessionCookie, setSessionCookie } from './viewer.ts';
 
@@ -49,6 +50,11 @@ export function pendingCookie(event: Pick<RequestEvent, 'cookies'>): string | un
 
 export function clearPendingCookie(event: Pick<RequestEvent, 'cookies'>): void {
 	event.cookies.delete(pendingCookieName(runtime().publicUrl), pendingRules());
+}
+
+/** Whether a code came when no sign-in, or none any more, was waiting for it. */
+export function isSignInOver(failure: unknown): boolean {
+	return failure instanceof Expected && failure.code === 'sign_in_over';
 }
 
 /** The code or the recovery code of a form, whichever it asks for. */

@@ -21,8 +21,8 @@ export const Code = v.pipe(
 );
 
 /*
- * Three codes of a million are right at a time. Thirty tries a day make one chance in a hundred only
- * after four months of them, and each day of them is told to the person. Recovery codes cannot be
+ * Three codes of a million are right at a time. Thirty tries a day make one chance in a hundred
+ * after nearly four months, and each day of them is told to the person. Recovery codes cannot be
  * guessed; they have a count of their own so that whoever uses up the tries at codes does not keep
  * out the person, who can still come in with one.
  */

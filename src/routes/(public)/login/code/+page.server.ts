@@ -1,13 +1,13 @@
 import { redirect } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { completeSignIn, readPendingSignIn } from '#server/modules/identity/index.ts';
-import { Unauthorized } from '#server/platform/errors.ts';
 import { toRefusal } from '#server/web/failures.ts';
 import { safeReturn } from '#server/web/page.ts';
 import { productOrigins } from '#server/web/products.ts';
 import {
 	clearPendingCookie,
 	firstBusiness,
+	isSignInOver,
 	pendingCookie,
 	proofIn,
 	whereFrom,
@@ -47,7 +47,7 @@ export const actions: Actions = {
 				firstBusiness
 			);
 		} catch (failure) {
-			if (!(failure instanceof Unauthorized)) return toRefusal(failure, {});
+			if (!isSignInOver(failure)) return toRefusal(failure, {});
 			clearPendingCookie(event);
 			redirect(303, withReturn('/login?over=1', returnTo));
 		}

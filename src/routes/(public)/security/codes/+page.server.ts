@@ -1,9 +1,9 @@
 import { m } from '#lib/paraglide/messages.js';
 import { makeRecoveryCodes } from '#server/modules/identity/index.ts';
 import { toRefusal } from '#server/web/failures.ts';
+import { recoveryPaper } from '#server/web/recovery-paper.ts';
 import { proofIn } from '#server/web/sign-in.ts';
 import { proofChoice, readOwnFactor } from '../own.server.ts';
-import { recoveryPaper } from '../recovery-paper.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {

@@ -2,9 +2,9 @@ import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { offerSecondFactor, readOffer, setUpSecondFactor } from '#server/modules/identity/index.ts';
 import { toRefusal } from '#server/web/failures.ts';
+import { recoveryPaper } from '#server/web/recovery-paper.ts';
 import { setSessionCookie } from '#server/web/viewer.ts';
 import { accountOf, readOwn } from '../own.server.ts';
-import { recoveryPaper } from '../recovery-paper.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** In three steps: the password, the secret with the code that confirms it, the recovery codes. */
@@ -21,7 +21,6 @@ export const load: PageServerLoad = async (event) => {
 		returnTo,
 		/** Something on the way asks for a second factor. */
 		needed: returnTo !== accountOf(viewer),
-		account: accountOf(viewer),
 		begin: `?/begin&return_to=${query}`,
 		turnOn: `?/turnOn&return_to=${query}`
 	};

@@ -1,7 +1,7 @@
 import { civilDate, formatDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { runtime } from '#server/platform/runtime.ts';
-import type { Viewer } from '#server/web/viewer.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Recovery codes as they are shown, this once: to be printed or kept as a file. */
 export interface RecoveryPaper {
