@@ -150,9 +150,54 @@ describe.each([
 		await page.getByRole('heading', { name: 'Sign out of SACCO?' }).waitFor();
 		if (javaScriptEnabled) expect(await findings(page)).toEqual([]);
 		await page.getByRole('button', { name: 'Sign out everywhere' }).click();
-		await page.waitForURL((url) => url.pathname === '/login');
+		await page.waitForURL(`${origins.sacco}/signed-out`);
+		await page.getByRole('heading', { name: 'Signed out', level: 1 }).waitFor();
 		await page.goto('/');
 		expect(new URL(page.url()).pathname).toBe('/login');
+		await close();
+	});
+});
+
+describe('a sample product', () => {
+	it.each(['light', 'dark'] as const)(
+		'stands on a phone and for a reader of the screen, %s',
+		async (colorScheme) => {
+			const { page, close } = await visit(browser, portal, 'wanjiku@mavuno.example', {
+				colorScheme,
+				viewport: { width: 320, height: 700 }
+			});
+			const pages = [
+				`${origins.erp}/`,
+				`${origins.erp}/stock`,
+				`${origins.erp}/purchases/orders/PO-0101`,
+				`${origins.erp}/exports`,
+				`${origins.sacco}/members/1001`,
+				`${origins.sacco}/loans/LN-0281`,
+				`${origins.payroll}/leave`,
+				`${origins.payroll}/pay-runs`
+			];
+			for (const address of pages) {
+				const answer = await page.goto(address);
+				expect(answer?.status(), address).toBe(200);
+				expect(await findings(page), address).toEqual([]);
+				const over = await page.evaluate(
+					() => document.documentElement.scrollWidth - document.documentElement.clientWidth
+				);
+				expect(over, address).toBe(0);
+			}
+			await close();
+		}
+	);
+
+	it('shows a role what it may do and no more', async () => {
+		const { page, close } = await visit(browser, portal, 'otieno@mavuno.example');
+		await page.goto(`${origins.erp}/sales/invoices`);
+		await page.getByRole('heading', { name: 'New invoice' }).waitFor();
+		await page.goto(`${origins.erp}/stock`);
+		expect(await page.getByRole('heading', { name: 'New item' }).count()).toBe(0);
+		const refused = await page.goto(`${origins.erp}/exports`);
+		expect(refused?.status()).toBe(403);
+		expect(await page.locator('main').innerText()).toContain('You are Sales here');
 		await close();
 	});
 });
