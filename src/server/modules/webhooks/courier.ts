@@ -39,30 +39,33 @@ let ring: () => void = () => undefined;
 
 /** Sends what is due, and what falls due meanwhile. Resolves when nothing is left to send now. */
 export function deliverDue(): Promise<void> {
+	const { closing } = runtime().live;
+	if (closing.aborted) return Promise.resolve();
 	again = true;
 	ring();
-	return (round ??= drain().finally(() => {
-		round = null;
-	}));
+	return (round ??= drain(closing));
 }
 
-async function drain(): Promise<void> {
+async function drain(closing: AbortSignal): Promise<void> {
 	const underWay = new Map<Promise<void>, string>();
-	const { closing } = runtime().live;
-	while (again || underWay.size > 0) {
-		again = false;
-		while (underWay.size < mostInAll && !closing.aborted) {
-			const claimed = await claim(fullProducts(underWay.values()));
-			if (!claimed) break;
-			const done: Promise<void> = carry(claimed, closing).finally(() => underWay.delete(done));
-			underWay.set(done, claimed.productId);
-		}
-		// Whenever one has ended, its product or business may have a next one.
-		if (underWay.size > 0) {
+	try {
+		while (again || underWay.size > 0) {
+			again = false;
+			while (underWay.size < mostInAll && !closing.aborted) {
+				const claimed = await claim(fullProducts(underWay.values()));
+				if (!claimed) break;
+				const done: Promise<void> = carry(claimed, closing).finally(() => underWay.delete(done));
+				underWay.set(done, claimed.productId);
+			}
+			if (underWay.size === 0) continue;
+			// Whenever one has ended, its product or business may have a next one.
 			const rung = new Promise<void>((resolve) => (ring = resolve));
 			await Promise.race([...underWay.keys(), rung]);
 			again = true;
 		}
+	} finally {
+		// In the same turn as the last look at `again`: who rings from now on begins a new round.
+		round = null;
 	}
 }
 
