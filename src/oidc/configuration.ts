@@ -55,8 +55,9 @@ export function configuration({ signing, others }: SigningKeys): Configuration {
 		},
 		extraClientMetadata: { properties: ['slug'] },
 		clientBasedCORS: () => false,
-		// The library has no part in it: see sign-out.ts.
 		discovery: {
+			prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+			// The library has no part in it: see sign-out.ts.
 			frontchannel_logout_supported: true,
 			frontchannel_logout_session_supported: true
 		},

@@ -92,7 +92,8 @@ function signInPage(ctx: Context, interaction: Interaction, { again }: { again: 
 
 function hintOf({ params }: Interaction): string | undefined {
 	const hint = params['login_hint'];
-	return typeof hint === 'string' ? hint : undefined;
+	// No address is longer.
+	return typeof hint === 'string' ? hint.trim().slice(0, 254) : undefined;
 }
 
 /** Whoever signs in while they are asked who they are has answered. */
