@@ -103,6 +103,9 @@ describe.each([
 			.locator('main button[type=submit], form[method=post] button[type=submit]')
 			.first()
 			.click();
+		// The page on which products are told by the browser too.
+		await page.waitForURL(/\/oidc\/signed-out\//);
+		await page.getByRole('link', { name: 'Sign in again' }).click();
 		await page.waitForURL(/\/login/);
 		await expect
 			.poll(
