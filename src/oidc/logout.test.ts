@@ -3,7 +3,12 @@ import * as openid from 'openid-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { saveProduct } from '#server/modules/catalogue/index.ts';
 import { endSession, lifetimeDays, sweepSessions } from '#server/modules/identity/index.ts';
-import { listSignIns, postLogout, prepareFarewell } from '#server/modules/launch/index.ts';
+import {
+	findFarewell,
+	listSignIns,
+	postLogout,
+	prepareFarewell
+} from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createBrowser, type Browser } from './testing/browser.ts';
@@ -310,6 +315,21 @@ describe('a product that hears of it in the browser', () => {
 		const left = await confirm(session.browser, page, {});
 		expect(left.headers.get('location')).not.toContain('/signed-out/');
 		expect(await usable(session.erp)).toBe(true);
+	});
+
+	it('is loaded for some minutes and no longer', async () => {
+		const session = await signedInToBoth();
+		const token = await withSystem('test', async (scope) =>
+			prepareFarewell(scope, {
+				signIns: await listSignIns(scope, { sessionId: session.sessionId })
+			})
+		);
+		const find = (minutes: number) =>
+			withSystem('test', (scope) => findFarewell(scope, { token: token ?? '' }), {
+				at: new Date(Date.now() + minutes * 60_000)
+			});
+		expect(await find(4)).toMatchObject({ next: null });
+		expect(await find(5)).toBeNull();
 	});
 
 	it('is shown to whoever knows the page’s address, which nobody can guess', async () => {

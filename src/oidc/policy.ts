@@ -34,17 +34,15 @@ export function policy(): interactionPolicy.DefaultPolicy {
 /** One browser and product. Nobody clicks as often; a product that cannot keep its session comes back at once. */
 const requests = limit('sign-ins-to-a-product', 10, 30);
 
-/** A product asks for the same person again and again: the browser would go round for ever. */
-export class Circles extends errors.CustomOIDCProviderError {
+/** A product asks for the same person again and again: the browser would go round for ever. See pages.ts. */
+class Circles extends errors.CustomOIDCProviderError {
 	override status = 429;
 	override statusCode = 429;
 	override expose = true;
 	override allow_redirect = false;
-	readonly seconds: number;
 
-	constructor(seconds: number) {
+	constructor() {
 		super('slow_down', 'The product asked to sign in too often.');
-		this.seconds = seconds;
 	}
 }
 
@@ -61,7 +59,7 @@ const pace = new Prompt(
 		} catch (failure) {
 			if (!(failure instanceof TooMany)) throw failure;
 			if (ctx.oidc.promptPending('none')) throw new errors.TemporarilyUnavailable();
-			throw new Circles(failure.retryAfter);
+			throw new Circles();
 		}
 	})
 );

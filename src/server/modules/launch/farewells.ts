@@ -41,11 +41,12 @@ export async function prepareFarewell(
 	});
 	if (frames.length === 0) return null;
 	const token = newToken();
+	const expiresAt = new Date(scope.now.getTime() + keptMs);
 	await savePayload(scope, {
 		model,
 		id: token,
-		payload: { frames, next },
-		expiresAt: new Date(scope.now.getTime() + keptMs)
+		payload: { frames, next, until: expiresAt.getTime() },
+		expiresAt
 	});
 	return token;
 }
@@ -55,6 +56,7 @@ export async function findFarewell(
 	{ token }: { token: string }
 ): Promise<Farewell | null> {
 	const payload = await findPayload(scope, { model, id: token });
-	if (!payload) return null;
+	// Swept hourly.
+	if (!payload || Number(payload['until']) <= scope.now.getTime()) return null;
 	return { frames: payload['frames'] as string[], next: payload['next'] as string | null };
 }
