@@ -32,42 +32,39 @@ const habits: Record<Slug, Habit[]> = {
 			path: '/sales/invoices'
 		},
 		{
-			roles: ['stock', 'manager'],
+			roles: ['storekeeper', 'manager'],
 			what: (number) => `saved a receipt of ${number(12, 90)} bags of maize flour`,
 			where: 'Stock › Receipts',
 			path: '/stock/receipts'
 		},
 		{
-			roles: ['stock'],
+			roles: ['storekeeper'],
 			what: (number) => `changed the price of ${number(2, 14)} items`,
-			where: 'Stock › Price list',
+			where: 'Stock',
 			path: '/stock'
 		},
 		{
-			roles: ['stock'],
+			roles: ['storekeeper'],
 			what: (number) => `counted ${number(20, 160)} items in the Industrial Area store`,
 			where: 'Stock › Counts',
-			path: '/stock'
+			path: '/stock/counts'
 		},
 		{
-			roles: ['purchases', 'manager'],
+			roles: ['manager'],
 			what: (number) => `approved order PO-0${number(101, 208)}`,
-			where: 'Purchases › Orders'
+			where: 'Purchases › Orders',
+			path: '/purchases/orders'
 		},
 		{
-			roles: ['accounts'],
-			what: (number) => `matched ${number(8, 60)} bank lines`,
-			where: 'Accounts › Bank'
-		},
-		{
-			roles: ['accounts'],
-			what: () => 'sent the VAT return for review',
-			where: 'Accounts › VAT'
+			roles: ['buyer'],
+			what: (number) => `asked for ${number(20, 90)} bags of sugar from Kabras Stores`,
+			where: 'Purchases › Orders',
+			path: '/purchases/orders'
 		}
 	],
 	sacco: [
 		{
-			roles: ['loans', 'manager'],
+			roles: ['loan-officer', 'manager'],
 			what: (number) => `approved a loan of KES ${number(2, 30) * 10},000.00`,
 			where: 'Loans › Applications',
 			path: '/loans'
@@ -81,31 +78,33 @@ const habits: Record<Slug, Habit[]> = {
 		{
 			roles: ['teller'],
 			what: (number) => `registered ${number(1, 3)} new members`,
-			where: 'Members › Register',
+			where: 'Members',
 			path: '/members'
 		},
 		{
-			roles: ['accounts'],
-			what: (number) => `posted interest to ${number(40, 80)} accounts`,
-			where: 'Ledger › Interest'
+			roles: ['auditor', 'manager'],
+			what: () => 'exported members',
+			where: 'Exports',
+			path: '/exports'
 		}
 	],
 	payroll: [
 		{
-			roles: ['officer'],
-			what: (number) => `entered overtime of ${number(2, 9)} employees`,
-			where: 'Run › Overtime'
+			roles: ['preparer'],
+			what: (number) => `entered leave of ${number(2, 9)} employees`,
+			where: 'Leave',
+			path: '/leave'
 		},
 		{
-			roles: ['officer'],
-			what: (number) => `sent ${number(24, 29)} payslips`,
-			where: 'Payslips',
+			roles: ['preparer'],
+			what: (number) => `checked the payslips of ${number(24, 29)} employees`,
+			where: 'Pay runs',
 			path: '/pay-runs'
 		},
 		{
 			roles: ['approver'],
 			what: () => 'approved the monthly run',
-			where: 'Run › Review',
+			where: 'Pay runs',
 			path: '/pay-runs'
 		}
 	]

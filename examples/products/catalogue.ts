@@ -191,18 +191,18 @@ export const sampleProducts: readonly SampleProduct[] = [
 			{
 				slug: 'manager',
 				name: 'Manager',
-				description: 'Does everything, approves loans and fetches exports.'
+				description: 'Does everything, and fetches exports.'
 			},
 			{
 				slug: 'teller',
 				name: 'Teller',
-				description: 'Registers members, takes deposits and repayments, pays out savings.',
+				description: 'Registers members, keeps savings, takes loan applications and repayments.',
 				default: true
 			},
 			{
 				slug: 'loan-officer',
 				name: 'Loan officer',
-				description: 'Takes loan applications, lends what is approved, takes repayments.'
+				description: 'Approves or declines loans, pays them out and takes repayments.'
 			},
 			{
 				slug: 'auditor',

@@ -3,7 +3,9 @@ import { addMember } from '#server/modules/businesses/index.ts';
 import { endSession, moveSession } from '#server/modules/identity/index.ts';
 import { grantAccess, removeAccess, reportPlace } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { tellHistory, tellLatest } from '../../seeds/activity.ts';
 import { createCalendar } from '../../seeds/calendar.ts';
+import { peopleOfMavuno } from '../../seeds/people.ts';
 import { placesOfMavuno } from '../../seeds/places.ts';
 import { createBrowser, type Browser } from '../../src/oidc/testing/browser.ts';
 import { productNames, startProducts, type Running, type Slug } from './testing/running.ts';
@@ -50,10 +52,26 @@ describe('a launch', () => {
 	it('finds every place that the demo story tells of', async () => {
 		const { browser } = await running.signedIn(running.mavuno, 'wanjiku@mavuno.example');
 		for (const slug of running.products.keys()) await running.open(browser, running.mavuno, slug);
-		const places = placesOfMavuno(createCalendar(new Date(), 'Africa/Nairobi'));
-		for (const { product: slug, path } of places) {
+		const calendar = createCalendar(new Date(), 'Africa/Nairobi');
+		const since = {
+			erp: calendar.day(-400),
+			sacco: calendar.day(-400),
+			payroll: calendar.day(-400)
+		};
+		const people = peopleOfMavuno(calendar, calendar.ago(400 * 24 * 60));
+		const told = [
+			...placesOfMavuno(calendar),
+			...tellHistory('Mavuno', people, since, calendar, 1),
+			...tellLatest(calendar)
+		];
+		const places = new Set(
+			told.flatMap(({ product, path }) => (path ? [`${product} ${path}`] : []))
+		);
+		expect(places.size).toBeGreaterThan(10);
+		for (const place of places) {
+			const [slug, path = ''] = place.split(' ') as [Slug, string];
 			const page = await browser.ask(product(slug).origin + path);
-			expect(page.status, `${slug} ${path}`).toBe(200);
+			expect(page.status, place).toBe(200);
 		}
 	});
 

@@ -121,7 +121,7 @@ export function begin(many: number, chance: Chance, now: Date): Book {
 		const joined = members.slice(0, Math.max(1, Math.ceil(many * 0.9)));
 		save(chance.pick(joined), 'deposit', daysAgo((1 - n / (many * 2)) * 60), by);
 	}
-	const loans = many === 0 ? 0 : Math.max(36, Math.ceil(many / 3));
+	const loans = Math.max(many < 30 ? 0 : 36, Math.ceil(many / 3));
 	for (let n = 0; n < loans; n++) book.loans.push(loanOf(book, chance, n, loans, daysAgo));
 	return book;
 }

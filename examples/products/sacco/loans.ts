@@ -9,6 +9,8 @@ import { membersToChoose, wayOf, ways } from './members.ts';
 import { monthlyRate, scheduleOf, statesOf } from './schedule.ts';
 import { loanStates } from './words.ts';
 
+const deciding = ['manager', 'loan-officer'] as const;
+
 const linked = ({ id }: Loan): Html => html`<a href="/loans/${id}">${id}</a>`;
 
 function loans(view: View<Book>, caption: string, states: Loan['state'][], empty: string): Html {
@@ -156,7 +158,7 @@ export const loanPages: Page<Book>[] = [
 		show: showApplications,
 		actions: {
 			apply: {
-				roles: ['manager', 'loan-officer'],
+				roles: ['manager', 'teller'],
 				what: 'take loan applications',
 				act(book, fields, { now }) {
 					const member = choice(fields, 'member', 'a member', book.members);
@@ -184,13 +186,13 @@ export const loanPages: Page<Book>[] = [
 		label: ({ id }) => `Loans › ${id}`,
 		show: showLoan,
 		actions: {
-			approve: onLoan(['manager'], 'approve loans', 'applied', (loan, book) =>
+			approve: onLoan(deciding, 'approve loans', 'applied', (loan, book) =>
 				decide(book, loan, 'approved')
 			),
-			decline: onLoan(['manager'], 'decline loans', 'applied', (loan, book) =>
+			decline: onLoan(deciding, 'decline loans', 'applied', (loan, book) =>
 				decide(book, loan, 'declined')
 			),
-			lend: onLoan(['manager', 'loan-officer'], 'pay out loans', 'approved', (loan, book, _, now) =>
+			lend: onLoan(deciding, 'pay out loans', 'approved', (loan, book, _, now) =>
 				lend(book, loan, now)
 			),
 			repay: onLoan(
