@@ -371,7 +371,7 @@ describe('a product that the vendor adds', () => {
 	});
 
 	it('that fails, or turns visitors away, is said to, with a ticket begun and a way past us', async () => {
-		const { page, close } = await visit(browser, portal, 'neema@kijani.example');
+		const { page, context, close } = await visit(browser, portal, 'neema@kijani.example');
 		for (const [code, heading] of [
 			[503, 'Field Sales answers with an error'],
 			[404, 'Field Sales turns visitors away']
@@ -383,9 +383,13 @@ describe('a product that the vendor adds', () => {
 			await page.getByRole('button', { name: 'Launch Field Sales' }).click();
 			await page.getByRole('heading', { name: heading }).waitFor();
 			expect(await page.locator('main').innerText()).toContain(String(code));
-			await page.getByRole('link', { name: 'Tell support' }).click();
-			expect(await page.getByLabel('Subject').inputValue()).toBe(heading);
-			await page.goBack();
+			const ticket = await context.newPage();
+			await ticket.goto(
+				(await page.getByRole('link', { name: 'Tell support' }).getAttribute('href')) ?? ''
+			);
+			expect(await ticket.getByLabel('Subject').inputValue()).toBe(heading);
+			expect(await ticket.getByLabel('Message').inputValue()).toContain(String(code));
+			await ticket.close();
 			status = 200;
 		}
 		await page.getByRole('button', { name: 'Open it all the same' }).click();
