@@ -15,6 +15,8 @@ export interface StoryVisit {
 	product: Slug;
 	email: string;
 	at: Date;
+	/** What it was opened with; unknown browsers count as a computer. */
+	userAgent?: string;
 }
 
 export function placesOfMavuno(calendar: Calendar): StoryPlace[] {

@@ -3,6 +3,7 @@ import { launch, listLaunchers, reportPlace } from '#server/modules/launch/index
 import { tellHistory, tellLatest, type StoryReport } from '../activity.ts';
 import type { Slug } from '../people.ts';
 import { placesOfMavuno, visitsOfMavuno, type StoryPlace, type StoryVisit } from '../places.ts';
+import { usualVisits } from '../visits.ts';
 import { asMember, asProduct, type Cast, type Telling } from '../telling.ts';
 import { startsOf } from './subscriptions.ts';
 
@@ -33,15 +34,20 @@ async function report(telling: Telling, cast: Cast, reports: StoryReport[]): Pro
 
 /** Launches, and the places that products reported, in order of time. */
 export async function tellLaunches(telling: Telling): Promise<void> {
+	const { calendar, mavuno, pwani } = telling;
+	const starts = startsOf(calendar);
+	const visits = (cast: Cast, all: StoryVisit[]) =>
+		all.map((visit) => ({ at: visit.at, tell: () => open(telling, cast, visit) }));
 	const steps: { at: Date; tell: () => Promise<void> }[] = [
-		...placesOfMavuno(telling.calendar).map((place) => ({
+		...placesOfMavuno(calendar).map((place) => ({
 			at: place.at,
 			tell: () => reportFrom(telling, place)
 		})),
-		...visitsOfMavuno(telling.calendar).map((visit) => ({
-			at: visit.at,
-			tell: () => open(telling, visit)
-		}))
+		...visits(mavuno, [
+			...usualVisits('mavuno', mavuno.people, starts.mavuno, calendar),
+			...visitsOfMavuno(calendar)
+		]),
+		...visits(pwani, usualVisits('pwani', pwani.people, starts.pwani, calendar))
 	];
 	steps.sort((one, other) => one.at.getTime() - other.at.getTime());
 	for (const step of steps) await step.tell();
@@ -59,14 +65,14 @@ async function reportFrom(telling: Telling, place: StoryPlace): Promise<void> {
 }
 
 /** Nobody's launches of one product are told out of order, so the last one says how far the story got. */
-async function open({ mavuno, products }: Telling, visit: StoryVisit): Promise<void> {
+async function open({ products }: Telling, cast: Cast, visit: StoryVisit): Promise<void> {
 	await asMember(
-		mavuno.member(visit.email),
+		cast.member(visit.email),
 		async (scope) => {
 			const launchers = await listLaunchers(scope, {});
 			const last = launchers.get(products[visit.product])?.lastAccess;
 			if (last && last >= visit.at) return;
-			await launch(scope, { slug: visit.product });
+			await launch(scope, { slug: visit.product, userAgent: visit.userAgent });
 		},
 		visit.at
 	);
