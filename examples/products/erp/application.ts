@@ -3,6 +3,7 @@ import { day, html, money, type Html } from '../framework/html.ts';
 import { figures, table } from '../framework/lists.ts';
 import { begin, countRecords, isLow, newest, type Book, type Item } from './book.ts';
 import { work } from './deeds.ts';
+import { itemPages } from './items.ts';
 import { sheets } from './sheets.ts';
 import { stockPages } from './stock.ts';
 import { tradePages } from './trade.ts';
@@ -65,6 +66,7 @@ export const erp: Application<Book> = {
 	exporters: ['manager'],
 	pages: [
 		{ path: '/', label: 'Overview', nav: 'Overview', show: showOverview },
+		...itemPages,
 		...stockPages,
 		...tradePages,
 		{

@@ -16,13 +16,10 @@ const sizeWords = (bytes: number): string =>
 /** Where a business takes its data with it; open as long as anything of the product is. */
 export function exportPages<Book>(
 	{ exporters }: Pick<Application<Book>, 'exporters'>,
-	kinds: readonly { slug: string; name: string; description: string }[],
+	kinds: readonly { slug: string; name: string }[],
 	exports: Exports<Book>
 ): Page<Book>[] {
-	const choices = kinds.map(({ slug, name, description }) => ({
-		id: slug,
-		name: `${name}: ${description}`
-	}));
+	const choices = kinds.map(({ slug, name }) => ({ id: slug, name }));
 
 	const showAll = (view: View<Book>): Html => {
 		const own = exports.of(view.person.business.id);

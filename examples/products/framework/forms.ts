@@ -84,12 +84,15 @@ export function jump(view: Shown, action: string, words: string): Html {
 	return html`<p class="jump"><a class="button" href="#${action}">${words}</a></p>`;
 }
 
+/** Several forms of a page may have fields of one name. */
+export const fieldId = (action: string, name: string): string => `${action}-${name}`;
+
 function field(
 	action: string,
 	{ name, label, kind, hint, value, options = [] }: Field,
 	refused: View<unknown>['refused']
 ): Html {
-	const id = `${action}-${name}`;
+	const id = fieldId(action, name);
 	const problem = refused?.problems[name];
 	const holds = refused ? (refused.values[name] ?? '') : String(value ?? '');
 	const by = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');

@@ -34,10 +34,8 @@ export interface Shown {
 	path?: string;
 	/** What has just been done. */
 	done?: string | undefined;
-	/** The title says first that what was sent is not taken. */
-	failed?: boolean;
-	/** What is wrong with what was sent, where no field can say it. */
-	problem?: string | undefined;
+	/** What is wrong with what was sent, said first: the fields may be far below. */
+	problems?: { field: string | null; words: string }[];
 }
 
 export function draw(frame: Frame, shown: Shown): string {
@@ -48,7 +46,7 @@ export function draw(frame: Frame, shown: Shown): string {
 				<meta charset="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
 				<meta name="color-scheme" content="light dark" />
-				<title>${shown.failed && 'Not saved: '}${shown.title} · ${frame.name}</title>
+				<title>${shown.problems && 'Not saved: '}${shown.title} · ${frame.name}</title>
 				<link rel="icon" href="/icon.svg" type="image/svg+xml" />
 				<link rel="stylesheet" href="/style.css" />
 			</head>
@@ -59,7 +57,7 @@ export function draw(frame: Frame, shown: Shown): string {
 					${signed?.banner} ${signed && crumbs(signed.ways, shown.label ?? '')}
 					<h1>${shown.title}</h1>
 					${shown.done && html`<p class="done" role="status">${shown.done}</p>`}
-					${shown.problem && html`<p class="wrong" role="alert">${shown.problem}</p>`}${shown.body}
+					${shown.problems && summary(shown.problems)}${shown.body}
 				</main>
 				${signed && foot(frame, signed)}
 			</body>
@@ -157,6 +155,18 @@ function foot(frame: Frame, { person, role, contact }: Signed): Html {
 
 function reachable({ email, phone }: Contact): Html {
 	return html`${email && html`, <a href="mailto:${email}">${email}</a>`}${phone && html`, ${phone}`}`;
+}
+
+function summary(problems: NonNullable<Shown['problems']>): Html {
+	return html`<div class="wrong" role="alert">
+		<p>Not saved:</p>
+		<ul>
+			${problems.map(
+				({ field, words }) =>
+					html`<li>${field ? html`<a href="#${field}">${words}</a>` : words}</li>`
+			)}
+		</ul>
+	</div>`;
 }
 
 /** What is the matter, and a way on. */

@@ -7,6 +7,8 @@ import {
 } from './application.ts';
 import { bannerOf } from './banner.ts';
 import type { Books } from './books.ts';
+import { Doubles } from './doubles.ts';
+import { fieldId } from './forms.ts';
 import { html, type Html } from './html.ts';
 import { lead, type Asked } from './http.ts';
 import { message, type Frame, type Shown, type Signed } from './layout.ts';
@@ -186,9 +188,11 @@ export function createPages<Book>(parts: PageParts<Book>) {
 			const label = labelOf(page, view);
 			show(asked, 422, {
 				title: lastOf(label),
-				failed: true,
+				problems: Object.entries(error.fields).map(([field, words]) => ({
+					field: field ? fieldId(name, field) : null,
+					words
+				})),
 				body: page.show({ ...view, refused }) ?? html``,
-				problem: error.fields[''],
 				signed,
 				label,
 				path
@@ -235,22 +239,6 @@ export function createPages<Book>(parts: PageParts<Book>) {
 }
 
 export type Pages<Book> = ReturnType<typeof createPages<Book>>;
-
-/** Forms that were sent, by their tickets: one sent twice is done once. */
-class Doubles {
-	readonly #done = new Map<string, string>();
-
-	find(person: string, ticket: string | undefined): string | undefined {
-		return ticket ? this.#done.get(`${person} ${ticket}`) : undefined;
-	}
-
-	add(person: string, ticket: string | undefined, to: string): void {
-		if (!ticket) return;
-		this.#done.set(`${person} ${ticket}`, to);
-		const [oldest] = this.#done.keys();
-		if (this.#done.size > 500 && oldest) this.#done.delete(oldest);
-	}
-}
 
 function findPage<Book>(
 	pages: Page<Book>[],

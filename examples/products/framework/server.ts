@@ -30,7 +30,7 @@ const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 /** What the product has told the portal of itself. */
 export interface Declared {
 	roles: readonly { slug: string; name: string; default?: boolean }[];
-	exports: readonly { slug: string; name: string; description: string }[];
+	exports: readonly { slug: string; name: string }[];
 }
 
 export interface ServerParts<Book> {

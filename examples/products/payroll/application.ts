@@ -3,7 +3,8 @@ import { html, money, type Html } from '../framework/html.ts';
 import { figures } from '../framework/lists.ts';
 import { begin, monthName, monthOf, sumOf, working, type Book } from './book.ts';
 import { work } from './deeds.ts';
-import { peoplePages } from './people.ts';
+import { employeePages } from './employees.ts';
+import { leavePages } from './leave.ts';
 import { runPages, runStates } from './runs.ts';
 import { sheets } from './sheets.ts';
 
@@ -46,7 +47,8 @@ export const payroll: Application<Book> = {
 	exporters: ['administrator'],
 	pages: [
 		{ path: '/', label: 'Overview', nav: 'Overview', show: showOverview },
-		...peoplePages,
+		...employeePages,
+		...leavePages,
 		...runPages
 	]
 };
