@@ -6,11 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Progress } from '../bin/bootstrap/progress.js';
 import { accounts, demoPassword } from '../seeds/accounts.ts';
 import { findBusiness, names } from '../seeds/telling.ts';
-import { superviseChildren, type Children } from '#server/platform/children.ts';
-import type { Config } from '#server/platform/config.ts';
+import { superviseChildren, type Children, type Program } from '#server/platform/children.ts';
 import type { Runtime } from '#server/platform/runtime.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
-import { equipSampleProducts } from './sample-products.ts';
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const leash = new URL('../bin/bootstrap/leash.js', import.meta.url).href;
@@ -37,9 +35,11 @@ export async function prepareDemo(runtime: Runtime, progress: Progress): Promise
 /** How long a sample product may take to listen before the portal is called ready without it, in ms. */
 const longestProductStart = 5_000;
 
-/** Sets the sample products up and starts them, each a process of its own beside us. */
-export async function startSampleProducts(config: Config, runtime: Runtime): Promise<Children> {
-	const programs = await equipSampleProducts(config, runtime.secrets);
+/** Starts the sample products, each a process of its own beside us. */
+export async function startSampleProducts(
+	programs: Program[],
+	runtime: Runtime
+): Promise<Children> {
 	const products = superviseChildren(programs, runtime.log);
 	await Promise.all(programs.map(({ env }) => listens(Number(env['PORT']))));
 	return products;

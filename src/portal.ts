@@ -12,6 +12,7 @@ import { createHttp } from './http.ts';
 import { createProvider } from './oidc/provider.ts';
 import { openPortal, type Opened } from './open.ts';
 import { followPages, loadPages, type Pages } from './pages.ts';
+import { equipSampleProducts } from './sample-products.ts';
 
 export interface Portal {
 	/**
@@ -66,11 +67,10 @@ export function startPortal(
 			await prepareDemo(opened.runtime, options.progress);
 			if (stopped) return;
 		}
-		const [provider, sampleProducts] = await Promise.all([
+		const [provider, samples] = await Promise.all([
 			createProvider(),
-			config.demo ? startSampleProducts(config, opened.runtime) : undefined
+			config.demo ? equipSampleProducts(config, opened.runtime.secrets) : undefined
 		]);
-		products = sampleProducts;
 		if (stopped) return;
 		alerts = watchAlerts();
 		http.serve({
@@ -80,6 +80,9 @@ export function startPortal(
 			],
 			pages: pages.handler
 		});
+		// They speak to the portal as soon as they start.
+		if (samples) products = await startSampleProducts(samples, opened.runtime);
+		if (stopped) return;
 		obstacle = undefined;
 		return `ready ${config.publicUrl}${config.demo ? `\n${describeAccounts()}` : ''}`;
 	}
