@@ -16,17 +16,32 @@ export interface Condition {
 	message: string;
 }
 
+type State = NonNullable<ProductHealth['now']>['state'];
+
+const looks: Record<State, Pick<Condition, 'tone' | 'icon'>> = {
+	outage: { tone: 'bad', icon: 'error' },
+	maintenance: { tone: 'info', icon: 'wrench' },
+	degraded: { tone: 'warn', icon: 'warning' }
+};
+
+export function stateWords(state: State): string {
+	switch (state) {
+		case 'outage':
+			return m.health_outage();
+		case 'maintenance':
+			return m.health_maintenance();
+		case 'degraded':
+			return m.health_degraded();
+	}
+}
+
 /** A product that works as it should says nothing. */
 export function conditionOf({ now }: ProductHealth, at: Date, zone: string): Condition | null {
 	if (!now) return null;
-	const looks = {
-		outage: { tone: 'bad', icon: 'error', words: m.health_outage() },
-		maintenance: { tone: 'info', icon: 'wrench', words: m.health_maintenance() },
-		degraded: { tone: 'warn', icon: 'warning', words: m.health_degraded() }
-	} as const;
 	const since = momentOf(now.since, at, zone);
 	return {
 		...looks[now.state],
+		words: stateWords(now.state),
 		when: now.until
 			? now.state === 'maintenance'
 				? m.health_until({ until: momentOf(now.until, at, zone) })

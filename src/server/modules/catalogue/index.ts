@@ -20,6 +20,7 @@ export {
 	type ApiKey,
 	type ListedKey
 } from './keys.ts';
+export { listPastStates, type PastState } from './past-states.ts';
 export { listPlans, savePlan, type Plan } from './plans.ts';
 export { suspendedModes, type Resource, type SuspendedMode } from './product-fields.ts';
 export {

@@ -1,10 +1,16 @@
+import { daysBetween } from '#lib/format/dates.ts';
 import { formatNumber } from '#lib/format/numbers.ts';
 import { readRange } from '#lib/format/ranges.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { listActivity } from '#server/modules/activity/index.ts';
 import { listSubscriptionPrices, type Subscription } from '#server/modules/billing/index.ts';
 import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
-import { listProductRoles, type Product } from '#server/modules/catalogue/index.ts';
+import {
+	listPastStates,
+	listProductRoles,
+	type PastState,
+	type Product
+} from '#server/modules/catalogue/index.ts';
 import {
 	listAccessRequests,
 	listVisitors,
@@ -27,12 +33,15 @@ import { stepsOf } from '../../parts/steps.ts';
 import type { MeterView, ProductView } from '../../parts/view.ts';
 import { askAddress } from '../offers.ts';
 import { viewPeople, viewRequests, viewRoles, viewVisits } from './people.server.ts';
+import { shareUsable, worstByDay } from './status.ts';
 import type { AskView, ContactsView, OverviewView, PersonView, PlanView } from './view.ts';
 
 /** How many entries of the feed the page shows. */
 const feedLength = 6;
 /** How many visits the page tells of. */
 const visitsShown = 5;
+/** How many past troubles of the product. */
+const troublesShown = 3;
 /** How many people the page names. */
 const peopleShown = 5;
 
@@ -47,7 +56,7 @@ export async function readOverview(
 	const zone = actor.timeZone;
 	// A month so far would show next to nothing on its first days.
 	const range = readRange(new URLSearchParams({ range: '30d' }), now, zone);
-	const [launcher, charts, { entries }, visitors, { visits }, members, roles, asked, plan] =
+	const [launcher, charts, { entries }, visitors, { visits }, members, roles, asked, past, plan] =
 		await Promise.all([
 			readLauncher(scope, { slug }),
 			readCharts(scope, product, range),
@@ -57,6 +66,7 @@ export async function readOverview(
 			listMembers(scope, {}),
 			listProductRoles(scope, { product: slug }),
 			listAccessRequests(scope, { product: slug }),
+			listPastStates(scope, { product: slug, since: range.start }),
 			readPlan(scope, product, subscription)
 		]);
 	const people = viewPeople(visitors, members, roles);
@@ -76,6 +86,7 @@ export async function readOverview(
 		plan: { ...plan, people: { taken: people.length, seats } },
 		people: { shown: people.slice(0, peopleShown), total: people.length },
 		visits: viewVisits(visits, members, m.products_visit_somebody()),
+		status: viewStatus(head, past, range, zone),
 		contacts: viewContacts(scope, launcher),
 		ask: viewAsk(head, launcher, asked, actor.personId, members),
 		requests: mayDo(actor, 'launch.access-manage')
@@ -121,6 +132,24 @@ function viewFigures(
 					: m.products_figure_seats({ seats: formatNumber(seats) })
 		}
 	];
+}
+
+/** Over the days of the charts. */
+function viewStatus(
+	{ health }: ProductView,
+	past: PastState[],
+	range: OverviewView['range'],
+	zone: string
+): OverviewView['status'] {
+	const troubles = [
+		...past,
+		...(health.now ? [{ state: health.now.state, from: health.now.since, until: range.end }] : [])
+	];
+	return {
+		days: worstByDay(troubles, range.to, daysBetween(range.from, range.to) + 1, zone),
+		usable: shareUsable(troubles, range.start, range.end),
+		past: past.slice(0, troublesShown)
+	};
 }
 
 export function viewContacts({ actor }: MemberScope, launcher: LaunchView): ContactsView {

@@ -27,6 +27,7 @@ export interface OverviewView {
 		total: number;
 	};
 	visits: VisitView[];
+	status: StatusView;
 	contacts: ContactsView;
 	/** Null for those who have no need to ask. */
 	ask: AskView | null;
@@ -89,6 +90,22 @@ export interface AskView {
 	open: { id: string; askedAt: Date } | null;
 	/** The last one that was turned down, if none is open. */
 	declined: { at: Date; reply: string; by: string | null } | null;
+}
+
+/** How the product did lately, for everybody. */
+export interface StatusView {
+	/** The last days in order, today last, each with the worst of it. */
+	days: { day: string; worst: 'degraded' | 'maintenance' | 'outage' | null }[];
+	/** The share of that time in which it could be used. */
+	usable: number;
+	/** What was the matter and is over, newest first; a few of them. */
+	past: {
+		id: string;
+		state: 'degraded' | 'maintenance' | 'outage';
+		message: string;
+		from: Date;
+		until: Date;
+	}[];
 }
 
 /** Whom one asks about the product. */
