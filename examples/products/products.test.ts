@@ -8,7 +8,12 @@ import { createCalendar } from '../../seeds/calendar.ts';
 import { peopleOfMavuno } from '../../seeds/people.ts';
 import { placesOfMavuno } from '../../seeds/places.ts';
 import { createBrowser, type Browser } from '../../src/oidc/testing/browser.ts';
-import { productNames, startProducts, type Running, type Slug } from './testing/running.ts';
+import {
+	productNames,
+	startProducts,
+	type Running,
+	type Slug
+} from '../../tests/setup/sample-products.ts';
 
 let running: Running;
 beforeAll(async () => {

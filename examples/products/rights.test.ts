@@ -16,7 +16,7 @@ import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createBrowser, type Browser } from '../../src/oidc/testing/browser.ts';
 import { password } from '../../src/oidc/testing/portal.ts';
-import { startProducts, type Running, type Slug } from './testing/running.ts';
+import { startProducts, type Running, type Slug } from '../../tests/setup/sample-products.ts';
 
 // Roles, what a subscription leaves, and what the portal tells through webhooks of its own making.
 

@@ -121,7 +121,7 @@ export function begin(records: number, chance: Chance, now: Date): Book {
 		orders: told('orders', ordered, (paper, n) => ({
 			...paper,
 			supplier: supplier(),
-			by: 'Kipchoge Sang',
+			by: 'Purchases office',
 			state: n < ordered - 4 ? 'received' : n < ordered - 2 ? 'sent' : 'asked'
 		})),
 		receipts: told('receipts', share(0.26), (paper) => ({ ...paper, supplier: supplier() })),

@@ -168,7 +168,13 @@ export function work(book: Book, role: string, chance: Chance, now: Date): Deed 
 		const asked = (itemId: string): boolean =>
 			book.orders.some((each) => each.itemId === itemId && /asked|sent/.test(each.state));
 		if (!low || !from || asked(low.id)) return null;
-		return order(book, { item: low, quantity: chance.between(20, 60) }, from, 'The buyer', now);
+		return order(
+			book,
+			{ item: low, quantity: chance.between(20, 60) },
+			from,
+			'Purchases office',
+			now
+		);
 	}
 	return null;
 }

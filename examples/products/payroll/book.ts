@@ -109,9 +109,9 @@ export function begin(employees: number, chance: Chance, now: Date): Book {
 			id: at(24).slice(0, 7),
 			state: 'paid',
 			preparedAt: at(24),
-			preparedBy: 'Achieng Odhiambo',
+			preparedBy: 'Payroll office',
 			approvedAt: at(26),
-			approvedBy: 'Kibet Ruto',
+			approvedBy: 'Management',
 			paidAt: at(28),
 			payslips: draft(book)
 		});

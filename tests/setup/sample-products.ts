@@ -13,13 +13,13 @@ import '#server/modules/webhooks/index.ts';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import { allowPrivateNetworks, loopback } from '#server/platform/outbound.ts';
 import type { Member } from '#server/platform/scope.ts';
-import { createBrowser, type Browser } from '../../../src/oidc/testing/browser.ts';
+import { createBrowser, type Browser } from '../../src/oidc/testing/browser.ts';
 import {
 	createCustomer,
 	registerProduct,
 	signInTo,
 	startTestPortal
-} from '../../../src/oidc/testing/portal.ts';
+} from '../../src/oidc/testing/portal.ts';
 
 export const productNames = { erp: 'ERP System', sacco: 'SACCO', payroll: 'Payroll' };
 export type Slug = keyof typeof productNames;
@@ -84,7 +84,7 @@ export async function startProducts(slugs: Slug[] = ['erp', 'sacco', 'payroll'])
 	const products = new Map<Slug, RunningProduct>();
 	await Promise.all(
 		registered.map(async ({ slug, port, origin, id, secret, apiKey, webhookSecret }) => {
-			const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+			const main = fileURLToPath(new URL('../../examples/products/main.ts', import.meta.url));
 			const child = spawn(process.execPath, [main, slug], {
 				stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 				env: {
