@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
-import { pagesToSee, themes, widths } from './setup/pages.ts';
-import { signIn } from './setup/visitor.ts';
+import { pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
+import { actFor, signIn } from './setup/visitor.ts';
 
 const portal = inject('portal');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -31,12 +31,14 @@ async function findings(page: Page): Promise<string[]> {
 	);
 }
 
-const accounts = [...new Set(pagesToSee.map((page) => page.as))];
+const visitors = [...new Set(pagesToSee.map(visitorOf))];
 
 describe.each(themes)('in %s', (theme) => {
-	it.each(accounts)(
+	it.each(visitors)(
 		'the pages of %s: axe finds nothing, nothing scrolls sideways, nothing shifts',
-		async (account) => {
+		async (visitor) => {
+			const pages = pagesToSee.filter((page) => visitorOf(page) === visitor);
+			const [{ as, business } = { as: null }] = pages;
 			const context = await browser.newContext({
 				baseURL: portal.url,
 				colorScheme: theme,
@@ -55,9 +57,10 @@ describe.each(themes)('in %s', (theme) => {
 				}).observe({ type: 'layout-shift', buffered: true });
 			});
 			const page = await context.newPage();
-			if (account) await signIn(page, account);
+			if (as) await signIn(page, as);
+			if (business) await actFor(page, business);
 			const problems: string[] = [];
-			for (const { name, path } of pagesToSee.filter((each) => each.as === account)) {
+			for (const { name, path } of pages) {
 				for (const width of widths) {
 					await page.setViewportSize({ width, height: 800 });
 					await page.goto(path);

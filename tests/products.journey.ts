@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
 import { createUser } from './setup/people.ts';
 import { evolve } from './setup/portal.ts';
-import { sessionOf, visit } from './setup/visitor.ts';
+import { actFor, sessionOf, visit } from './setup/visitor.ts';
 
 const portal = inject('portal');
 const origins = {
@@ -282,10 +282,7 @@ describe.each([
 		const { page, close } = await visit(browser, portal, 'amina@pwani.example', {
 			javaScriptEnabled
 		});
-		await page.goto('/products/sacco');
-		await page.locator('summary', { hasText: 'Amina' }).click();
-		await page.getByRole('button', { name: /Tana Growers/ }).click();
-		await page.goto('/');
+		await actFor(page, 'Tana Growers');
 		const sacco = card(page, 'sacco');
 		await sacco.getByText('Suspended').waitFor();
 		expect(await sacco.innerText()).toMatch(/Read-only, closes \d+ \w+ \d{4}/);
@@ -293,9 +290,6 @@ describe.each([
 		expect(await sacco.innerText()).toMatch(/Pay KES/);
 		await page.goto('/launch/sacco');
 		await page.getByText(/It closes on \d+ \w+ \d{4} unless the bill is paid/).waitFor();
-		// As a later journey finds her.
-		await page.locator('summary', { hasText: 'Amina' }).click();
-		await page.getByRole('button', { name: /Pwani/ }).click();
 		await close();
 	});
 });

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { launchBrowser } from './setup/browser.ts';
-import { pagesToSee, themes, widths } from './setup/pages.ts';
+import { pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
 import { startPortal } from './setup/portal.ts';
-import { signIn } from './setup/visitor.ts';
+import { actFor, signIn } from './setup/visitor.ts';
 
 // npm run screenshots [-- name …]: every page, by width and theme, into screenshots/ (not in git).
 
@@ -23,8 +23,9 @@ const browser = await launchBrowser();
 const contexts = new Map<string, BrowserContext>();
 try {
 	for (const theme of themes) {
-		for (const { name, path: address, as } of pages) {
-			const who = `${as ?? 'nobody'} ${theme}`;
+		for (const seen of pages) {
+			const { name, path: address, as, business } = seen;
+			const who = `${visitorOf(seen) ?? 'nobody'} ${theme}`;
 			let context = contexts.get(who);
 			if (!context) {
 				context = await browser.newContext({
@@ -37,6 +38,7 @@ try {
 				if (as) {
 					const page = await context.newPage();
 					await signIn(page, as);
+					if (business) await actFor(page, business);
 					await page.close();
 				}
 			}

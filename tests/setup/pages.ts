@@ -10,6 +10,13 @@ export interface PageToSee {
 		| 'juma@new.example'
 		| 'agent@lixnet.example'
 		| null;
+	/** Of the businesses that they belong to; otherwise their first. */
+	business?: string;
+}
+
+/** Who looks at a page, in words: whoever looks at several signs in once. */
+export function visitorOf({ as, business }: PageToSee): string | null {
+	return as !== null && business !== undefined ? `${as} for ${business}` : as;
 }
 
 const owner = 'wanjiku@mavuno.example';
@@ -37,6 +44,14 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'launch', path: '/launch/erp', as: owner },
 	{ name: 'launch-no-access', path: '/launch/payroll', as: 'otieno@mavuno.example' },
 	{ name: 'launch-not-bought', path: '/launch/erp', as: newcomer },
+	...[
+		{ name: 'late-home', path: '/' },
+		{ name: 'late-home-list', path: '/?view=list' },
+		{ name: 'late-past-due', path: '/products/erp' },
+		{ name: 'late-suspended', path: '/products/sacco' },
+		{ name: 'late-suspended-launch', path: '/launch/sacco' },
+		{ name: 'late-ended', path: '/products/payroll' }
+	].map((page) => ({ ...page, as: 'amina@pwani.example', business: 'Tana Growers' }) as const),
 	{ name: 'usage', path: '/usage', as: owner },
 	{ name: 'usage-product', path: '/usage?product=sacco&range=90d', as: owner },
 	{ name: 'usage-empty', path: '/usage', as: newcomer },

@@ -35,6 +35,14 @@ export async function signIn(page: Page, email: string): Promise<void> {
 	await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }
 
+/** Looks at another business of the person who is signed in. */
+export async function actFor(page: Page, business: string): Promise<void> {
+	await page.goto('/');
+	await page.locator('details:has(form[action="/businesses/switch"]) > summary').click();
+	await page.getByRole('button', { name: business }).click();
+	await page.getByText(business).first().waitFor();
+}
+
 /** The session cookie of somebody, without a browser. */
 export async function sessionOf(portal: { url: string }, email: string): Promise<string> {
 	const answer = await fetch(`${portal.url}/login`, {
