@@ -170,6 +170,7 @@ async function readRows({ db }: Scope<System>): Promise<Row[]> {
 			'retired_at as retiredAt'
 		])
 		.orderBy('created_at', 'desc')
+		.orderBy('signs_from', 'desc')
 		.orderBy('kid')
 		.execute();
 }
