@@ -20,7 +20,9 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		unread,
 		/** Where this page of the list begins; null for the newest. */
 		before: before ?? null,
-		notifications: notifications.map((one) => wordNotification(one, products, scope.actor.timeZone)),
+		notifications: notifications.map((one) =>
+			wordNotification(one, products, scope.actor.timeZone)
+		),
 		next
 	};
 });
