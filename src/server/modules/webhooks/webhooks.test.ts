@@ -158,8 +158,20 @@ const advance = (ms: number): void => {
 /** Everything that follows from what happened: reactions, messages, tries that are due. */
 const settle = async (): Promise<void> => {
 	await jobs.settle();
-	await deliverDue();
+	// A round that the jobs have begun may hold some of them: then ours has nothing to do, yet is early.
+	do await deliverDue();
+	while ((await countDue()) > 0);
 };
+const countDue = (): Promise<number> =>
+	system(async ({ db }) => {
+		const due = await db
+			.selectFrom('webhooks.messages')
+			.select('id')
+			.where('status', '=', 'waiting')
+			.where('next_try_at', '<=', runtime.clock.now())
+			.execute();
+		return due.length;
+	});
 const messages = async (input: Partial<Parameters<typeof listMessages>[1]> = {}) =>
 	(await staff((scope) => listMessages(scope, { product: 'erp', ...input }))).messages;
 const only = async () => {
@@ -503,7 +515,7 @@ describe('many messages', () => {
 	it('of a business arrive in order, and one that fails holds up none', async () => {
 		await fail(6);
 		[most, answerAll] = [0, ({ id }) => (id === received[0]?.id ? { status: 500 } : undefined)];
-		await deliverDue();
+		await settle();
 		const failing = [received[0]?.id];
 		const listed = (await messages()).reverse();
 		expect(received.map(({ id }) => id)).toEqual(listed.map(({ id }) => id));
