@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
@@ -15,6 +16,8 @@ export default defineConfig({
 					name: 'unit',
 					include: ['{src,sdk,bin,bench,seeds,examples,tests}/**/*.test.ts'],
 					globalSetup: 'tests/setup/database-server.ts',
+					// Half of what a test does is waiting: for the database, for a clock, for a process.
+					maxWorkers: availableParallelism() + 1,
 					testTimeout: 20_000,
 					hookTimeout: 60_000
 				}
@@ -27,6 +30,8 @@ export default defineConfig({
 					globalSetup: 'tests/setup/portal-server.ts',
 					// Each drives a whole product and a browser: side by side they would only slow each other.
 					fileParallelism: false,
+					// Within a file only what says so of itself.
+					maxConcurrency: 2,
 					testTimeout: 120_000,
 					hookTimeout: 180_000
 				}
