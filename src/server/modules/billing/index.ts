@@ -22,8 +22,10 @@ export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
 export { recordPayment } from './payments.ts';
 export {
+	listIncludedQuantities,
 	listSubscriptionPrices,
 	saveUsagePrices,
+	type IncludedQuantity,
 	type SubscriptionPrice,
 	type UsagePrice
 } from './prices.ts';
@@ -35,4 +37,5 @@ export {
 	subscriptionStatuses,
 	type SubscriptionStatus
 } from './subscriptions.ts';
+export { listTerms, type Term } from './terms.ts';
 export { startTrial } from './trials.ts';

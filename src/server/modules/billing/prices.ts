@@ -121,3 +121,30 @@ export const listSubscriptionPrices = usecase(
 		}));
 	}
 );
+
+export interface IncludedQuantity {
+	productId: string;
+	/** The meter's slug. */
+	meter: string;
+	/** Free in each period; exact decimal, above zero. */
+	quantity: string;
+}
+
+/** What the running subscriptions include of each meter, without money: every member may know it. */
+export const listIncludedQuantities = usecase(
+	'subscription.read',
+	v.object({}),
+	async (scope): Promise<IncludedQuantity[]> =>
+		scope.db
+			.selectFrom('billing.subscriptions as s')
+			.innerJoin('billing.subscription_prices as p', (join) =>
+				join.onRef('p.business_id', '=', 's.business_id').onRef('p.subscription_id', '=', 's.id')
+			)
+			.select(['s.product_id as productId', 'p.meter', 'p.included as quantity'])
+			.where('s.business_id', '=', businessOf(scope))
+			.where('s.status', '<>', 'ended')
+			.where('p.included', '>', '0')
+			.orderBy('s.product_id')
+			.orderBy('p.meter')
+			.execute()
+);

@@ -14,6 +14,15 @@ export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
 export {
+	exploreUsage,
+	ExploreUsage,
+	type Exploration,
+	type Explored,
+	type Group
+} from './explore.ts';
+export { granularities, type Granularity, type Step } from './explore-steps.ts';
+export type { Forecast, ForecastMethod } from './forecast.ts';
+export {
 	listUsage,
 	readBytes,
 	readLatest,
