@@ -57,7 +57,10 @@ const global = new Map([
 	['platform.mails', 'no member may read it at all'],
 	['referrals.resellers', 'the same for everybody'],
 	['support.series', 'numbers run through all businesses'],
-	['usage.meters', 'the same for everybody']
+	['usage.meter_versions', 'the same for everybody'],
+	['usage.dropped_months', 'of the installation; no data of a business'],
+	['usage.meters', 'the same for everybody'],
+	['usage.retention', 'of the installation; no data of a business']
 ]);
 
 async function tables(): Promise<

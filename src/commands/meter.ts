@@ -1,10 +1,25 @@
 import { Option, type Command } from 'commander';
-import { defineMeter, type Aggregation, type Unit } from '#server/modules/usage/index.ts';
+import {
+	changeMeter,
+	defineMeter,
+	type Aggregation,
+	type Unit
+} from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { notEmpty, onPortal, several } from './command.ts';
+import { notEmpty, onPortal, several, tell } from './command.ts';
 
 const aggregations: Aggregation[] = ['count', 'sum', 'max', 'latest', 'unique'];
 const units: Unit[] = ['count', 'bytes', 'hours', 'money', 'people'];
+
+interface ChangeOptions {
+	product: string;
+	slug: string;
+	eventType?: string;
+	aggregation?: Aggregation;
+	property?: string;
+	unit?: Unit;
+	dimension?: string[];
+}
 
 interface MeterOptions {
 	product: string;
@@ -21,7 +36,9 @@ export function addMeter(program: Command): void {
 	const meter = program.command('meter').description('What is counted of the events of products.');
 	meter
 		.command('define')
-		.description('Make a meter, or rename the one there is. What a meter counts never changes.')
+		.description(
+			'Make a meter, or rename the one there is. What it counts is changed by `meter change`.'
+		)
 		.requiredOption('--product <slug>', 'the product, such as erp')
 		.requiredOption('--slug <slug>', 'the meter, such as orders')
 		.requiredOption('--name <name>', 'what it is called', notEmpty)
@@ -49,6 +66,38 @@ export function addMeter(program: Command): void {
 						...(dimension === undefined ? {} : { dimensions: dimension })
 					})
 				);
+			})
+		);
+	addChange(meter);
+}
+
+function addChange(meter: Command): void {
+	meter
+		.command('change')
+		.description('Change what a meter counts, from the next full hour. Shows that hour.')
+		.requiredOption('--product <slug>', 'the product, such as erp')
+		.requiredOption('--slug <slug>', 'the meter, such as orders')
+		.option('--event-type <type>', 'the `type` of the events that it counts')
+		.addOption(
+			new Option('--aggregation <how>', 'how its figures come together').choices(aggregations)
+		)
+		.option('--property <name>', 'the property that it reads; empty where it counts')
+		.addOption(new Option('--unit <unit>', 'what it is a number of').choices(units))
+		.option('--dimension <name>', 'all of them, one by one, or empty for none', several)
+		.addHelpText(
+			'after',
+			'\nWhat is not given stays. Hours before keep what they say; `meter recount` counts them anew.'
+		)
+		.action(({ property, dimension, ...change }: ChangeOptions) =>
+			onPortal(async () => {
+				const { effectiveFrom } = await withSystem('evolve meter change', (scope) =>
+					changeMeter(scope, {
+						...change,
+						...(property === undefined ? {} : { valueProperty: property || null }),
+						...(dimension === undefined ? {} : { dimensions: dimension })
+					})
+				);
+				tell(effectiveFrom.toISOString());
 			})
 		);
 }

@@ -26,7 +26,12 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ActivityEntries {
+  about_id: string | null;
+  address: string | null;
   business_id: string;
+  by_vendor: Generated<boolean>;
+  device: string | null;
+  field: string;
   id: string;
   key: string;
   kind: string;
@@ -37,7 +42,14 @@ export interface ActivityEntries {
   person_name: string | null;
   place: string | null;
   product_id: string | null;
+  reason: string | null;
   what: string | null;
+  words: string;
+}
+
+export interface ActivityRetention {
+  business_id: string;
+  months: number;
 }
 
 export interface AuditEntries {
@@ -516,22 +528,54 @@ export interface SupportTickets {
 
 export interface UsageAlertFirings {
   alert_id: string;
+  amount: Numeric;
   business_id: string;
   fired_at: Timestamp;
   mark: number;
-  month_limit: Numeric;
   period: string;
+  period_end: string;
   value: Numeric;
 }
 
+export interface UsageAlertQuestions {
+  alert_id: string;
+  amount: Numeric;
+  answer: string | null;
+  answered_at: Timestamp | null;
+  answered_by: string | null;
+  asked_at: Timestamp;
+  business_id: string;
+  period: string;
+  period_end: string;
+  raised_to: Numeric | null;
+}
+
 export interface UsageAlerts {
+  action: Generated<string>;
+  amount: Numeric | null;
   business_id: string;
   changed_at: Timestamp;
+  channels: Generated<string[]>;
   created_at: Timestamp;
   id: string;
+  limit_of: Generated<string>;
   marks: number[];
   meter_id: string;
-  month_limit: Numeric;
+  people: string[] | null;
+  period: Generated<string>;
+  removed_at: Timestamp | null;
+}
+
+export interface UsageClosedQuantities {
+  aggregation: string;
+  business_id: string;
+  closed_at: Timestamp;
+  end_on: string;
+  meter_id: string;
+  product_id: string;
+  quantity: Numeric;
+  start_on: string;
+  time_zone: string;
 }
 
 export interface UsageDays {
@@ -550,6 +594,11 @@ export interface UsageDimensionSets {
   dimensions: Json;
   id: string;
   meter_id: string;
+}
+
+export interface UsageDroppedMonths {
+  dropped_at: Timestamp;
+  month: string;
 }
 
 export interface UsageEvents {
@@ -589,10 +638,27 @@ export interface UsageMeters {
   value_property: string | null;
 }
 
+export interface UsageMeterVersions {
+  aggregation: string;
+  created_at: Timestamp;
+  dimensions: string[];
+  effective_from: Timestamp;
+  event_type: string;
+  meter_id: string;
+  unit: string;
+  value_property: string | null;
+  version: number;
+}
+
 export interface UsageReceipts {
   business_id: string;
   key: string;
   occurred_at: Timestamp;
+}
+
+export interface UsageRetention {
+  event_months: Generated<number>;
+  single: Generated<boolean>;
 }
 
 export interface UsageSlices {
@@ -657,6 +723,7 @@ export interface WebhooksMessages {
 
 export interface DB {
   "activity.entries": ActivityEntries;
+  "activity.retention": ActivityRetention;
   "audit.entries": AuditEntries;
   "billing.customers": BillingCustomers;
   "billing.invoice_lines": BillingInvoiceLines;
@@ -704,13 +771,18 @@ export interface DB {
   "support.series": SupportSeries;
   "support.tickets": SupportTickets;
   "usage.alert_firings": UsageAlertFirings;
+  "usage.alert_questions": UsageAlertQuestions;
   "usage.alerts": UsageAlerts;
+  "usage.closed_quantities": UsageClosedQuantities;
   "usage.days": UsageDays;
   "usage.dimension_sets": UsageDimensionSets;
+  "usage.dropped_months": UsageDroppedMonths;
   "usage.events": UsageEvents;
   "usage.hours": UsageHours;
+  "usage.meter_versions": UsageMeterVersions;
   "usage.meters": UsageMeters;
   "usage.receipts": UsageReceipts;
+  "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;
   "usage.unique_hours": UsageUniqueHours;
   "usage.uniques": UsageUniques;

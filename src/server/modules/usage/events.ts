@@ -3,9 +3,9 @@ import { withSystem } from '../../platform/doors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { commitGroup, type Batch, type Counted } from './commit.ts';
 import { memory, type KnownMeters } from './memory.ts';
-import { selectMeters, type Meter } from './meters.ts';
 import { GroupQueue } from './queue.ts';
 import { readEvent, type Entry, type UsageEvent } from './readings.ts';
+import { selectVersions, timelinesOf, type Timeline } from './versions.ts';
 
 /** At more than 30,000 events a second what waits at most is written within a second. */
 const queue = new GroupQueue<Batch, Counted>(
@@ -68,23 +68,22 @@ async function readEvents(
 	throw new Invalid(read.issues, codes.size === 1 ? code : 'invalid_events', 422);
 }
 
-/** For how long a further meter of a type that is counted already may go unnoticed. */
+/** For how long a new version of a meter may go unnoticed; it is told of long before it is in force. */
 const metersKeptMs = 2_000;
 
 async function readMeters(): Promise<KnownMeters> {
 	const known = memory();
 	const readAt = performance.now();
-	const meters = await withSystem('usage.meters', (scope) => selectMeters(scope), {
+	const versions = await withSystem('usage.meters', (scope) => selectVersions(scope), {
 		unseen: true
 	});
-	const byType = Map.groupBy(meters, ({ productId, eventType }) => `${productId} ${eventType}`);
-	return (known.meters = { byType, readAt });
+	return (known.meters = { byType: timelinesOf(versions), readAt });
 }
 
 function readAll(
 	events: readonly UsageEvent[],
 	productId: string,
-	meters: ReadonlyMap<string, Meter[]>,
+	meters: ReadonlyMap<string, Timeline>,
 	now: number
 ): { entries: Entry[]; issues: Issue[] } {
 	const entries: Entry[] = [];

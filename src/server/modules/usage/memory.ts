@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { runtime } from '../../platform/runtime.ts';
-import type { Meter } from './meters.ts';
+import type { Timeline } from './versions.ts';
 
 /**
  * What this process has seen committed in one database, so that it need not ask or say it again. Any
@@ -20,7 +20,7 @@ export interface Memory {
 
 export interface KnownMeters {
 	/** By product and event type. */
-	byType: ReadonlyMap<string, Meter[]>;
+	byType: ReadonlyMap<string, Timeline>;
 	/** On the clock of `performance.now()`. */
 	readAt: number;
 }

@@ -1,9 +1,17 @@
 import * as v from 'valibot';
-import { Conflict, NotFound } from '../../platform/errors.ts';
+import { Conflict, Invalid, NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from '../catalogue/index.ts';
+import {
+	addFirstVersion,
+	columnsOf,
+	countsAlike,
+	insertVersion,
+	nextStart,
+	selectVersions
+} from './versions.ts';
 
 export const aggregations = ['count', 'sum', 'max', 'latest', 'unique'] as const;
 export type Aggregation = (typeof aggregations)[number];
@@ -27,6 +35,12 @@ export interface Meter {
 	dimensions: string[];
 }
 
+/** What a meter counts, and how: what its newest version says. */
+export type Counting = Pick<
+	Meter,
+	'eventType' | 'aggregation' | 'valueProperty' | 'unit' | 'dimensions'
+>;
+
 const Slug = v.pipe(
 	v.string(),
 	v.regex(
@@ -34,69 +48,129 @@ const Slug = v.pipe(
 		'A slug is small letters, digits and hyphens, beginning with a letter.'
 	)
 );
+const EventType = v.pipe(v.string(), v.nonEmpty(), v.maxLength(200));
 const Property = v.pipe(v.string(), v.nonEmpty(), v.maxLength(60));
+const Dimensions = v.pipe(v.array(Property), v.maxLength(8));
+const propertyFits =
+	'A meter that counts events reads no property; every other names the one it reads.';
 
 const DefineMeter = v.pipe(
 	v.object({
 		product: Slug,
 		slug: Slug,
 		name: v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(80)),
-		eventType: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
+		eventType: EventType,
 		aggregation: v.picklist(aggregations),
 		valueProperty: v.optional(Property),
 		unit: v.picklist(units),
-		dimensions: v.optional(v.pipe(v.array(Property), v.maxLength(8)), [])
+		dimensions: v.optional(Dimensions, [])
 	}),
 	v.check(
 		({ aggregation, valueProperty }) => (aggregation === 'count') === (valueProperty === undefined),
-		'A meter that counts events reads no property; every other names the one it reads.'
+		propertyFits
 	)
 );
 
 /**
- * Makes the meter of this slug, or renames the one there is. What a meter counts never changes, since
- * its totals rest on it.
+ * Makes the meter of this slug, or renames the one there is. What a meter counts is changed by
+ * `changeMeter`, never by saying it again otherwise.
+ *
+ * A meter of events that are counted already begins with a full hour, like a change: what was received
+ * before knew nothing of it.
  * @throws NotFound for an unknown product; Conflict(`meter_defined_otherwise`)
  */
 export const defineMeter = usecase('usage.define', DefineMeter, async (scope, input) => {
 	const { db, now } = scope;
 	const product = await readProduct(scope, { slug: input.product });
-	const what = {
+	const what: Counting = {
 		eventType: input.eventType,
 		aggregation: input.aggregation,
 		valueProperty: input.valueProperty ?? null,
 		unit: input.unit,
 		dimensions: input.dimensions
 	};
-	await db
+	const made = await db
 		.insertInto('usage.meters')
 		.values({
 			id: newId('mtr', now),
 			product_id: product.id,
 			slug: input.slug,
 			name: input.name,
-			event_type: what.eventType,
-			aggregation: what.aggregation,
-			value_property: what.valueProperty,
-			unit: what.unit,
-			dimensions: what.dimensions,
+			...columnsOf(what),
 			created_at: now
 		})
-		.onConflict((conflict) =>
-			conflict.columns(['product_id', 'slug']).doUpdateSet({ name: input.name })
-		)
-		.execute();
+		.onConflict((conflict) => conflict.columns(['product_id', 'slug']).doNothing())
+		.returning('id')
+		.executeTakeFirst();
+	if (made) {
+		await addFirstVersion(scope, { ...what, id: made.id, productId: product.id });
+		return made;
+	}
 	const meter = (await selectMeters(scope, product.id)).find(({ slug }) => slug === input.slug);
 	if (!meter) throw new NotFound(`The meter ${input.slug}`);
-	const { eventType, aggregation, valueProperty, unit, dimensions } = meter;
-	const is = { eventType, aggregation, valueProperty, unit, dimensions };
-	if (JSON.stringify(is) !== JSON.stringify(what))
+	if (!countsAlike(meter, what))
 		throw new Conflict(
 			'meter_defined_otherwise',
-			`The meter ${input.slug} of ${input.product} exists and counts something else. Define a meter with another slug.`
+			`The meter ${input.slug} of ${input.product} exists and counts something else. Change it, or define one with another slug.`
 		);
+	await db
+		.updateTable('usage.meters')
+		.set({ name: input.name })
+		.where('id', '=', meter.id)
+		.execute();
 	return { id: meter.id };
 });
+
+const ChangeMeter = v.object({
+	product: Slug,
+	slug: Slug,
+	eventType: v.optional(EventType),
+	aggregation: v.optional(v.picklist(aggregations)),
+	/** Null for a meter that counts events from now on. */
+	valueProperty: v.optional(v.nullable(Property)),
+	unit: v.optional(v.picklist(units)),
+	dimensions: v.optional(Dimensions)
+});
+
+/**
+ * Changes what a meter counts, from the next full hour that every process knows of in time; what is not
+ * given stays. Hours before keep what they say, and so does what comes late for them. A range that has hours
+ * of both is added up as the new version says, so a change of kind is best followed by a recount.
+ * @throws NotFound for an unknown product or meter; Conflict `meter_unchanged`; Invalid
+ */
+export const changeMeter = usecase(
+	'usage.define',
+	ChangeMeter,
+	async (scope, { product: productSlug, slug, ...change }) => {
+		const { db, now } = scope;
+		const product = await readProduct(scope, { slug: productSlug });
+		// Changes of one meter wait for each other.
+		await db
+			.selectFrom('usage.meters')
+			.select('id')
+			.where('product_id', '=', product.id)
+			.where('slug', '=', slug)
+			.forUpdate()
+			.execute();
+		const meter = (await selectMeters(scope, product.id)).find((one) => one.slug === slug);
+		if (!meter) throw new NotFound(`The meter ${slug}`);
+		const given = Object.entries(change).filter(([, value]) => value !== undefined);
+		const changed: Counting = { ...meter, ...Object.fromEntries(given) };
+		if ((changed.aggregation === 'count') !== (changed.valueProperty === null))
+			throw new Invalid([{ path: 'valueProperty', message: propertyFits }]);
+		if (countsAlike(meter, changed))
+			throw new Conflict('meter_unchanged', `The meter ${slug} counts this already.`);
+		const version = Math.max(...(await selectVersions(scope, meter.id)).map((v) => v.version)) + 1;
+		const effectiveFrom = nextStart(now);
+		await insertVersion(scope, meter.id, version, changed, effectiveFrom);
+		await db
+			.updateTable('usage.meters')
+			.set(columnsOf(changed))
+			.where('id', '=', meter.id)
+			.execute();
+		return { id: meter.id, version, effectiveFrom };
+	}
+);
 
 /** All meters, product by product in the order in which they were defined. */
 export const listMeters = usecase('usage.read', v.object({}), (scope) => selectMeters(scope));

@@ -3,7 +3,7 @@ import type { Issue } from '../../platform/errors.ts';
 import { idPattern } from '../../platform/ids.ts';
 import type { Bytes16 } from './arrays.ts';
 import { readDecimal, type Decimal } from './decimals.ts';
-import type { Meter } from './meters.ts';
+import { metersAt, type MeterVersion, type Timeline } from './versions.ts';
 
 /** Something that a product measured, as CloudEvents tells it. */
 export interface UsageEvent {
@@ -30,7 +30,7 @@ export interface DimensionSet {
 }
 
 export interface Reading {
-	meter: Meter;
+	meter: MeterVersion;
 	/** A decimal for sum, max and latest; text for unique; null for count. */
 	value: Decimal | null;
 	/** Null for a meter without dimensions. */
@@ -59,18 +59,19 @@ const longestText = 200;
 const businessIdForm = idPattern('biz');
 
 /**
- * Reads an event with the meters that count its type.
+ * Reads an event with the meters that count its type in the hour in which it happened. There may be none:
+ * the type was counted before or will be later, and the event is kept for a recount.
  * @param now in milliseconds since 1970
  * @returns what is wrong with it instead, the first thing found
  */
 export function readEvent(
 	event: UsageEvent,
 	productId: string,
-	meters: readonly Meter[] | undefined,
+	timeline: Timeline | undefined,
 	now: number
 ): Entry | Issue {
 	if (!businessIdForm.test(event.businessId)) return unknownBusiness();
-	if (!meters)
+	if (!timeline)
 		return {
 			path: 'type',
 			code: 'unknown_type',
@@ -89,7 +90,7 @@ export function readEvent(
 			message: 'The time lies more than 35 days back: those hours are closed.'
 		};
 	const readings: Reading[] = [];
-	for (const meter of meters) {
+	for (const meter of metersAt(timeline, event.time)) {
 		const value = readValue(meter, event.data);
 		if (typeof value === 'object' && value !== null) return value;
 		const set = meter.dimensions.length === 0 ? null : readDimensions(meter, event.data);
@@ -126,7 +127,7 @@ function toJson(value: unknown): string | null {
 }
 
 /** Attributes hold no control characters, so a zero character keeps the parts apart. */
-function receiptKey({ businessId, source, id }: UsageEvent, productId: string): Bytes16 {
+export function receiptKey({ businessId, source, id }: UsageEvent, productId: string): Bytes16 {
 	return digest(`${businessId}\0${productId}\0${source}\0${id}`);
 }
 
@@ -134,7 +135,10 @@ function digest(text: string): Bytes16 {
 	return hash('sha256', text, 'binary').slice(0, 16);
 }
 
-function readValue({ aggregation, valueProperty }: Meter, data: unknown): Decimal | null | Issue {
+function readValue(
+	{ aggregation, valueProperty }: MeterVersion,
+	data: unknown
+): Decimal | null | Issue {
 	if (valueProperty === null) return null;
 	const value = property(data, valueProperty);
 	if (aggregation === 'unique') {
@@ -158,14 +162,15 @@ function readValue({ aggregation, valueProperty }: Meter, data: unknown): Decima
 /** A step for each dimension in turn, by its value; the last one leads to the set. */
 type Steps = Map<string | null, Steps | DimensionSet>;
 
-/** The sets met before, by meter: the same few come again and again. */
+/** The sets met before, by the space of the meter's version: the same few come again and again. */
 const met = new Map<string, Steps>();
 const mostMet = 50_000;
 let countMet = 0;
 
-function readDimensions({ id, dimensions }: Meter, data: unknown): DimensionSet | Issue {
+function readDimensions(meter: MeterVersion, data: unknown): DimensionSet | Issue {
+	const { dimensions } = meter;
 	const values: (string | null)[] = [];
-	let at: Steps | DimensionSet | undefined = met.get(id);
+	let at: Steps | DimensionSet | undefined = met.get(meter.space);
 	for (const name of dimensions) {
 		const value = property(data, name);
 		const text = value === undefined || value === null ? null : readText(value);
@@ -178,15 +183,18 @@ function readDimensions({ id, dimensions }: Meter, data: unknown): DimensionSet 
 		values.push(text);
 		if (at instanceof Map) at = at.get(text);
 	}
-	return at && !(at instanceof Map) ? at : makeSet(id, dimensions, values);
+	return at && !(at instanceof Map) ? at : makeSet(meter, values);
 }
 
-function makeSet(meterId: string, dimensions: string[], values: (string | null)[]): DimensionSet {
+function makeSet(
+	{ id: meterId, space, dimensions }: MeterVersion,
+	values: (string | null)[]
+): DimensionSet {
 	const present = dimensions.flatMap((dimension, index) =>
 		values[index] === null ? [] : [[dimension, values[index]] as const]
 	);
 	const set = {
-		id: digest(`${meterId} ${JSON.stringify(values)}`),
+		id: digest(`${space} ${JSON.stringify(values)}`),
 		meterId,
 		dimensions: JSON.stringify(Object.fromEntries(present))
 	};
@@ -195,8 +203,8 @@ function makeSet(meterId: string, dimensions: string[], values: (string | null)[
 		met.clear();
 		countMet = 1;
 	}
-	let steps: Steps = met.get(meterId) ?? new Map();
-	met.set(meterId, steps);
+	let steps: Steps = met.get(space) ?? new Map();
+	met.set(space, steps);
 	for (const value of values.slice(0, -1)) {
 		const next = steps.get(value);
 		const onward: Steps = next instanceof Map ? next : new Map();
