@@ -15,7 +15,9 @@ const accounts: Holder[] = ['owner', 'admin', 'billing'];
  */
 export const permissions = {
 	'access.ask': everyone,
+	'activity.keep': ['owner'],
 	'activity.read': [...everyone, 'staff', 'system'],
+	'activity.read-all': leaders,
 	'activity.record': ['product', 'system'],
 	'alert.manage': leaders,
 	'alert.read': [...everyone, 'system'],
@@ -60,9 +62,11 @@ export const permissions = {
 	'ticket.answer': [...everyone, 'staff', 'system'],
 	'ticket.close': [...everyone, 'staff', 'system'],
 	'ticket.serve': ['staff'],
+	'usage.close': ['system'],
 	'usage.define': ['system'],
-	'usage.read': [...everyone, 'staff', 'system'],
+	'usage.read': [...everyone, 'product', 'staff', 'system'],
 	'usage.record': ['product', 'system'],
+	'usage.trace': ['system'],
 	'webhook.read': ['staff', 'system'],
 	'webhook.resend': ['staff', 'system']
 } as const satisfies Record<string, readonly Holder[]>;

@@ -2,14 +2,23 @@ import './jobs.ts';
 
 export { fireAlerts } from './alert-firings.ts';
 export { watchAlerts } from './alert-watch.ts';
+export { listAlerts, listFirings, type Alert, type Answer, type Firing } from './alert-lists.ts';
+export { answerAlertQuestion, listAlertQuestions, type AlertQuestion } from './alert-questions.ts';
 export {
+	alertActions,
+	alertChannels,
 	alertMarks,
-	listAlerts,
+	alertPeriods,
+	limitsOf,
 	removeAlert,
 	saveAlert,
-	type Alert,
-	type AlertMark
+	type AlertAction,
+	type AlertChannel,
+	type AlertMark,
+	type AlertPeriod,
+	type LimitOf
 } from './alerts.ts';
+export { closePeriod, listAdjustments, type Adjustment } from './closings.ts';
 export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
@@ -32,6 +41,22 @@ export {
 	type Figure
 } from './figures.ts';
 export { readHomeFigures, type HomeFigures, type ProductFigures } from './home.ts';
-export { defineMeter, listMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
+export {
+	changeMeter,
+	defineMeter,
+	listMeters,
+	type Aggregation,
+	type Meter,
+	type Unit
+} from './meters.ts';
 export type { UsageEvent } from './readings.ts';
 export { readSeries, type Point } from './series.ts';
+export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './retention.ts';
+export {
+	listEvents,
+	traceEvent,
+	type CountedReading,
+	type EventPosition,
+	type StoredEvent,
+	type Trace
+} from './trace.ts';

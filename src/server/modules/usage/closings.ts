@@ -1,0 +1,145 @@
+import { sql, type RawBuilder } from 'kysely';
+import * as v from 'valibot';
+import { Conflict, NotFound } from '../../platform/errors.ts';
+import { businessOf } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { BusinessId, listBusinesses } from '../businesses/index.ts';
+import type { Unit } from './meters.ts';
+
+const CivilDate = v.pipe(v.string(), v.isoDate());
+
+/** That a meter's quantity of a closed period is no longer what it was when the period was closed. */
+export interface Adjustment {
+	productId: string;
+	/** The meter's slug. */
+	meter: string;
+	name: string;
+	unit: Unit;
+	/** Civil dates, half-open. */
+	start: string;
+	end: string;
+	closedAt: Date;
+	/** Exact decimal text: when it was closed, now, and the second less the first. */
+	closed: string;
+	now: string;
+	difference: string;
+}
+
+/**
+ * Keeps what each meter of a product has counted in a period of civil dates, half-open, as it is being
+ * billed. A period that is closed stays as it was closed first. Nothing is held up: what comes late is
+ * counted in its own hour as ever, and shows as an adjustment.
+ * @returns how many quantities were kept now
+ * @throws NotFound for an unknown business; Conflict `period_not_over`
+ */
+export const closePeriod = usecase(
+	'usage.close',
+	v.pipe(
+		v.object({
+			businessId: BusinessId,
+			productId: v.string(),
+			start: CivilDate,
+			end: CivilDate
+		}),
+		v.check(({ start, end }) => start < end, 'A period ends after it began.')
+	),
+	async (scope, { businessId, productId, start, end }): Promise<{ kept: number }> => {
+		const business = (await listBusinesses(scope, {})).find(({ id }) => id === businessId);
+		if (!business) throw new NotFound('This business');
+		const { rows: zones } = await sql<{ zone: string; over: boolean }>`
+			select zone, ${scope.now}::timestamptz >= ${end}::date::timestamp at time zone zone as over
+			from (
+				select coalesce(
+					(select time_zone from usage.zones where business_id = ${businessId}), ${business.timeZone}
+				) as zone
+			) z`.execute(scope.db);
+		const [{ zone, over } = { zone: business.timeZone, over: false }] = zones;
+		if (!over)
+			throw new Conflict('period_not_over', `The period until ${end} is not over in ${zone}.`);
+		const { rows } = await sql`
+			insert into usage.closed_quantities (business_id, product_id, meter_id, start_on, end_on,
+				time_zone, aggregation, quantity, closed_at)
+			select c.business_id, ${productId}, c.meter_id, c.start_on, c.end_on, c.time_zone, c.aggregation,
+				(${quantityOf}), ${scope.now}
+			from (
+				select ${businessId}::text as business_id, m.id as meter_id, ${start}::date as start_on,
+					${end}::date as end_on, ${zone}::text as time_zone, coalesce((
+						select aggregation from usage.meter_versions v
+						where v.meter_id = m.id and v.effective_from < ${end}::date::timestamp at time zone ${zone}
+						order by version desc limit 1
+					), m.aggregation) as aggregation
+				from usage.meters m where m.product_id = ${productId}
+			) c
+			on conflict (business_id, meter_id, start_on, end_on) do nothing
+			returning meter_id`.execute(scope.db);
+		return { kept: rows.length };
+	}
+);
+
+/**
+ * Where closed periods and totals differ by now, the newest period first: computed from totals each time,
+ * so that what comes late costs nothing more when it comes.
+ */
+export const listAdjustments = usecase(
+	'usage.read',
+	v.object({
+		/** For a door that is confined to no business. */
+		businessId: v.optional(BusinessId),
+		productId: v.optional(v.string()),
+		/** Periods that ended after this civil date. */
+		endedAfter: v.optional(CivilDate)
+	}),
+	async (scope, { businessId, productId, endedAfter }): Promise<Adjustment[]> => {
+		const { kind } = scope.actor;
+		const of =
+			kind === 'member' || kind === 'product' || !businessId ? businessOf(scope) : businessId;
+		const { rows } = await sql<Adjustment>`
+			select c.product_id as "productId", m.slug as meter, m.name, m.unit, c.start_on as start,
+				c.end_on as end, c.closed_at as "closedAt", trim_scale(c.quantity)::text as closed,
+				trim_scale(counted.quantity)::text as now,
+				trim_scale(counted.quantity - c.quantity)::text as difference
+			from usage.closed_quantities c
+			join usage.meters m on m.id = c.meter_id
+			cross join lateral (select (${quantityOf}) as quantity) counted
+			where c.business_id = ${of} and counted.quantity <> c.quantity
+				and (${productId ?? null}::text is null or c.product_id = ${productId ?? null})
+				and (${endedAfter ?? null}::date is null or c.end_on > ${endedAfter ?? null}::date)
+			order by c.end_on desc, c.start_on, c.product_id, m.created_at, m.slug`.execute(scope.db);
+		return rows;
+	}
+);
+
+/**
+ * What is counted in a period `c`, never below zero. From days; from hours where the business has moved to
+ * another zone since, so that moving adjusts nothing.
+ */
+const quantityOf: RawBuilder<unknown> = sql`
+	select coalesce(greatest(case c.aggregation
+		when 'count' then sum(t.count)
+		when 'sum' then sum(t.sum)
+		when 'max' then max(t.max)
+		when 'latest' then (array_agg(t.latest order by t.latest_at desc) filter (where t.latest is not null))[1]
+		else (
+			select count(distinct u.value) from usage.unique_hours u
+			where u.business_id = c.business_id and u.meter_id = c.meter_id
+				and u.hour >= c.start_on::timestamp at time zone c.time_zone
+				and u.hour < c.end_on::timestamp at time zone c.time_zone
+		) end, 0), 0)
+	from (
+		select count, sum, max, latest, latest_at from usage.days d
+		where d.business_id = c.business_id and d.meter_id = c.meter_id
+			and d.day >= c.start_on and d.day < c.end_on
+			and exists (
+				select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
+			)
+		union all
+		select count, sum, max, latest, latest_at from usage.hours h
+		where h.business_id = c.business_id and h.meter_id = c.meter_id
+			and (h.hour at time zone c.time_zone)::date >= c.start_on
+			and (h.hour at time zone c.time_zone)::date < c.end_on
+			and h.hour >= c.start_on::timestamp at time zone c.time_zone - interval '1 day'
+			and h.hour < c.end_on::timestamp at time zone c.time_zone + interval '1 day'
+			and not exists (
+				select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
+			)
+	) t`;
