@@ -650,6 +650,17 @@ export interface UsageMeterVersions {
   version: number;
 }
 
+export interface UsageMinutes {
+  business_id: string;
+  count: bigint;
+  latest: Numeric | null;
+  latest_at: Timestamp;
+  max: Numeric | null;
+  meter_id: string;
+  minute: Timestamp;
+  sum: Numeric | null;
+}
+
 export interface UsageReceipts {
   business_id: string;
   key: string;
@@ -781,6 +792,7 @@ export interface DB {
   "usage.hours": UsageHours;
   "usage.meter_versions": UsageMeterVersions;
   "usage.meters": UsageMeters;
+  "usage.minutes": UsageMinutes;
   "usage.receipts": UsageReceipts;
   "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;

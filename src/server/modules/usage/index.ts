@@ -49,6 +49,7 @@ export {
 	type Meter,
 	type Unit
 } from './meters.ts';
+export { readMinutes } from './minutes.ts';
 export type { UsageEvent } from './readings.ts';
 export { readSeries, type Point } from './series.ts';
 export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './retention.ts';

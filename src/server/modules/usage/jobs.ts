@@ -1,7 +1,8 @@
-import { on } from '../../platform/jobs.ts';
+import { defineJob, on } from '../../platform/jobs.ts';
 // For the type of the event that it tells.
 import type {} from '../businesses/index.ts';
 import { refoldDays } from './days.ts';
+import { sweepMinutes } from './minutes.ts';
 
 /** Days are those of the business's zone: when that changes, they are added up anew. */
 on('business.changed', 'usage.refold-days', async (scope, { businessId, data }) => {
@@ -12,4 +13,10 @@ on('business.changed', 'usage.refold-days', async (scope, { businessId, data }) 
 		.executeTakeFirst();
 	if (!known || known.time_zone === data.timeZone) return;
 	await refoldDays(scope, { businessId, timeZone: data.timeZone });
+});
+
+defineJob({
+	name: 'usage.sweep-minutes',
+	cron: '*/10 * * * *',
+	work: (scope) => sweepMinutes(scope)
 });

@@ -3,6 +3,7 @@ import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { instantArray, int8Array, jsonArray, textArray, uuidArray } from './arrays.ts';
 import { memory } from './memory.ts';
+import { writeMinutes } from './minutes.ts';
 import { statement } from './statement.ts';
 import type { Decimal } from './decimals.ts';
 import type { DimensionSet, Entry } from './readings.ts';
@@ -68,6 +69,7 @@ export async function writeEntries(
 			...setColumns(newSets),
 			...uniqueColumns(newUniques)
 		]),
+		writeMinutes(scope, entries),
 		announce(scope, businesses, 'usage')
 	]);
 	return () => {
