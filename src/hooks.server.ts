@@ -4,6 +4,7 @@ import { Expected } from '#server/platform/errors.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import { secureHeaders } from '#server/web/headers.ts';
 import { keepPage } from '#server/web/kept-pages.ts';
+import { countLook } from '#server/web/open-pages.ts';
 import { readViewer, sessionCookie, type Viewer } from '#server/web/viewer.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
@@ -15,7 +16,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	let viewer: Promise<Viewer | null> | undefined;
 	locals.viewer = () => (viewer ??= readViewer(sessionCookie(event)));
 
-	return keepPage(event, () => draw({ event, resolve }));
+	const answer = () => keepPage(event, () => draw({ event, resolve }));
+	return event.request.headers.has('x-evolve-live') ? countLook(answer) : answer();
 };
 
 async function draw({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {

@@ -1,11 +1,12 @@
-const firstMs = 1_000;
+const firstMs = 5_000;
 const mostMs = 30_000;
 
 /**
  * How long to wait before trying again after so many failures in a row, in milliseconds: twice as long each time up to
- * half a minute, and spread by chance (0 to 1) so that all open pages do not come back at once.
+ * half a minute, and spread wide by chance (0 to 1): a thousand pages that lost one server must not come back to it in
+ * the same second.
  */
 export function waitAfter(failures: number, chance: number): number {
 	const most = Math.min(mostMs, firstMs * 2 ** Math.max(0, failures - 1));
-	return Math.round(most * (0.5 + 0.5 * chance));
+	return Math.round(most * (0.1 + 0.9 * chance));
 }

@@ -7,16 +7,18 @@ import { tellKeys } from './launch-keys.ts';
 /** A page looks again at most this often, however often it is told to. */
 const pauseMs = 1_000;
 
+/** A page that was out of sight for longer looks again whatever happened: times like "2 hours ago" have moved on. */
+const staleMs = 60_000;
+
 /**
  * Keeps a page current: told by the server that something of the business changed, it fetches its own address again and
  * takes over what differs inside `data-live-region`. What the reader does (focus, scroll, open menus, half-typed words)
- * stays as it is.
+ * stays as it is. The address of the stream names what the page shows, so that the server knows what it has missed.
  */
 export function goLive(): void {
-	const address = document.querySelector<HTMLElement>('[data-live]')?.dataset['live'];
 	let updatedAt = new Date();
 	watchConnection(() => updatedAt);
-	if (!address) return;
+	if (!streamOf(document)) return;
 
 	let source: EventSource | undefined;
 	let failures = 0;
@@ -28,22 +30,30 @@ export function goLive(): void {
 		if (failures > 1) offline(!current, updatedAt);
 	});
 	const listen = () => {
-		clearTimeout(retry);
-		source?.close();
+		hush();
+		const address = streamOf(document);
+		if (!address || document.hidden) return;
 		source = new EventSource(address);
 		source.addEventListener('open', () => {
-			// What happened while nobody listened is caught up with.
-			if (failures > 0) look();
 			failures = 0;
 			offline(!navigator.onLine, updatedAt);
 		});
 		source.addEventListener('changed', look);
-		source.addEventListener('message', look);
+		// Signed out, or acting for another business in another tab: nothing here is this page's any more.
+		source.addEventListener('ended', () => {
+			hush();
+			if (!formUnderWay()) location.reload();
+		});
+		// The server stops, and says when to come back, so that not everybody comes at once.
+		source.addEventListener('closing', ({ data }: MessageEvent<string>) => {
+			hush();
+			retry = setTimeout(listen, Number(data));
+		});
 		source.addEventListener('error', () => {
 			source?.close();
 			failures += 1;
-			// One stumble is a server that restarts. After a second the page is asked for instead: it tells whether
-			// nobody is there, only the stream is cut off, or the session is over.
+			// One stumble is a server that restarts. After that the page is asked for instead: it tells whether nobody is
+			// there, only the stream is cut off, or the session is over.
 			if (failures > 1) look();
 			retry = setTimeout(listen, waitAfter(failures, Math.random()));
 		});
@@ -54,13 +64,13 @@ export function goLive(): void {
 	};
 
 	listen();
-	// A browser allows few connections to one place, so a page that nobody sees gives its own back.
+	// A page that nobody sees costs nothing, and gives its connection back: a browser allows few to one place.
 	document.addEventListener('visibilitychange', () => {
 		if (document.hidden) {
 			hush();
 			return;
 		}
-		look();
+		if (Date.now() - updatedAt.getTime() > staleMs) look();
 		listen();
 	});
 	addEventListener('pagehide', hush);
@@ -68,6 +78,17 @@ export function goLive(): void {
 		if (event.persisted) listen();
 	});
 	addEventListener('online', listen);
+	// What moves by itself, such as the last hour by minute, asks to be looked at again.
+	setInterval(() => {
+		const every = document.querySelector<HTMLElement>('[data-live-every]')?.dataset['liveEvery'];
+		if (!every || document.hidden) return;
+		if (Date.now() - updatedAt.getTime() >= Number(every) * 1_000) look();
+	}, 5_000);
+}
+
+/** The address of the stream, as the server wrote it into a page. */
+function streamOf(page: Document): string | undefined {
+	return page.querySelector<HTMLElement>('[data-live]')?.dataset['live'];
 }
 
 function watchConnection(updatedAt: () => Date): void {
@@ -93,7 +114,7 @@ async function refresh(): Promise<boolean> {
 		headers: { 'x-evolve-live': '1', accept: 'text/html' }
 	}).catch(() => null);
 	// Led elsewhere: the session is over, and the server has somewhere better to be. A form on its way leads there itself.
-	if (response?.redirected && !document.querySelector('form[aria-busy="true"]')) location.reload();
+	if (response?.redirected && !formUnderWay()) location.reload();
 	if (!response?.ok || response.redirected) return false;
 
 	const next = new DOMParser().parseFromString(await response.text(), 'text/html');
@@ -106,9 +127,17 @@ async function refresh(): Promise<boolean> {
 		if (fresh) takeOver(region, fresh);
 	}
 	for (const chart of all('[data-chart]')) prepare(chart);
+	// The page shows what this drawing did: whoever comes back is measured by it.
+	const shell = document.querySelector<HTMLElement>('[data-live]');
+	const stream = streamOf(next);
+	if (shell && stream) shell.dataset['live'] = stream;
 	tellKeys();
 	announce(announcements().filter((words) => !known.has(words)));
 	return true;
+}
+
+function formUnderWay(): boolean {
+	return document.querySelector('form[aria-busy="true"]') !== null;
 }
 
 function takeOver(region: Element, fresh: Element): void {

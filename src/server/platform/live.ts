@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { noteAnnouncement, tellChange } from './changes.ts';
@@ -8,7 +9,16 @@ const channel = 'evolve_live';
 
 /** What happened, in one word: open pages of the business look again. */
 export type Topic =
-	'usage' | 'activity' | 'launch' | 'billing' | 'support' | 'notifications' | 'events' | 'keys';
+	| 'usage'
+	| 'activity'
+	| 'launch'
+	| 'billing'
+	| 'support'
+	| 'notifications'
+	/** A session has ended: its open pages are let go. */
+	| 'sessions'
+	| 'events'
+	| 'keys';
 
 /** Stands where a business is named, for what concerns the installation as a whole. */
 export const installation = '-';
@@ -16,6 +26,12 @@ export const installation = '-';
 export interface Live {
 	/** Calls `heard` for each announcement of the business (or `null`: of any) until the returned function is called. */
 	hear(businessId: string | null, heard: (topic: Topic, businessId: string) => void): () => void;
+	/**
+	 * Names what the pages of a business have been told so far. A page that was drawn at a mark, and finds
+	 * another when it comes back, has missed something; marks of another process, or of before the
+	 * connection broke, are other ones too.
+	 */
+	mark(businessId: string): string;
 	/** Aborted when the process drains: open streams end. */
 	readonly closing: AbortSignal;
 	close(): Promise<void>;
@@ -33,6 +49,15 @@ export async function announce(
 		from unnest(${businessIds}::text[]) id`.execute(scope.db);
 }
 
+/** Whether open pages look again; the relay's own signal is no news, since its reactions announce what they write. */
+export function concernsPages(topic: Topic): boolean {
+	return topic !== 'events' && topic !== 'sessions' && topic !== 'keys';
+}
+
+function newEpoch(): string {
+	return randomBytes(6).toString('base64url');
+}
+
 /** One LISTEN connection a process, opened again with back-off when it breaks. */
 export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live {
 	const listeners = new Map<string | null, Set<(topic: Topic, businessId: string) => void>>();
@@ -41,16 +66,21 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	const closing = new AbortController();
 	let retry: NodeJS.Timeout | undefined;
 	let attempts = 0;
+	let epoch = newEpoch();
+	const told = new Map<string, number>();
 
 	const tell = (topic: Topic, businessId: string): void => {
 		// Of other processes too; our own were told at their commit.
 		tellChange(businessId);
+		if (concernsPages(topic)) told.set(businessId, (told.get(businessId) ?? 0) + 1);
 		for (const key of [businessId, null])
 			for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
 	};
 	// What was announced while the connection was down is not told again: everyone looks once more.
 	const tellAll = (): void => {
 		tellChange(null);
+		epoch = newEpoch();
+		told.clear();
 		for (const [businessId, set] of listeners)
 			for (const heard of set) heard('events', businessId ?? '');
 	};
@@ -94,6 +124,7 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	void open();
 
 	return {
+		mark: (businessId) => `${epoch}.${told.get(businessId) ?? 0}`,
 		closing: closing.signal,
 		hear(businessId, heard) {
 			const set = listeners.get(businessId) ?? new Set();

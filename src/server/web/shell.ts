@@ -11,6 +11,7 @@ import { listLaunchers, type Launcher } from '#server/modules/launch/index.ts';
 import { countUnread } from '#server/modules/notifications/index.ts';
 import { countOpenTickets } from '#server/modules/support/index.ts';
 import { allowed } from '#server/platform/permissions.ts';
+import { runtime } from '#server/platform/runtime.ts';
 import type { Member, Scope } from '#server/platform/scope.ts';
 import { once } from './once.ts';
 import type { Viewer } from './viewer.ts';
@@ -24,6 +25,8 @@ export async function readShell(
 	event: RequestEvent
 ): Promise<Shell> {
 	const { actor } = scope;
+	// Before anything is read: what changes from here on, the page is told.
+	const mark = runtime().live.mark(actor.businessId);
 	const [subscriptions, launchers, attention, openTickets, unread] = await Promise.all([
 		once(scope, listSubscriptions),
 		once(scope, listLaunchers),
@@ -69,7 +72,8 @@ export async function readShell(
 		sidebar: event.cookies.get('sidebar') === 'collapsed' ? 'collapsed' : 'expanded',
 		path: event.url.pathname + event.url.search,
 		isStaff: session.staff,
-		live: '/live'
+		drawn: { at: scope.now, zone: actor.timeZone },
+		live: `/live?since=${mark}`
 	};
 }
 

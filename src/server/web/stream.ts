@@ -1,78 +1,61 @@
 import type { RequestEvent } from '@sveltejs/kit';
 import { runtime } from '#server/platform/runtime.ts';
+import { openPages } from './open-pages.ts';
 import { requireMember } from './page.ts';
-import { readViewer, sessionCookie } from './viewer.ts';
 
-/** At most one word a second reaches a page, however much happens. */
-const pauseMs = 1_000;
-/** Proxies cut connections that say nothing; and a session that ended meanwhile is noticed. */
-const heartbeatMs = 25_000;
+/** Who does not read what was said to them is not there: their stream ends. */
+const mostUnread = 60;
+const encoder = new TextEncoder();
 
 /**
- * Server-sent events for an open page: `changed` whenever something of its business did. The page then
+ * Server-sent events for an open page: `changed` when something of its business did, `ended` with its
+ * session, `closing` with the milliseconds after which to come back when the process stops. The page then
  * fetches itself again, so nothing of the business's data passes here and a lost word costs nothing.
+ *
+ * `?since=` or `Last-Event-ID` names what the page shows. What it has missed leads to one `changed` at once.
  */
 export async function stream(event: RequestEvent): Promise<Response> {
 	const { member, viewer } = await requireMember(event);
-	const { live } = runtime();
-	const encoder = new TextEncoder();
-	let stop = (): void => undefined;
+	const since =
+		event.request.headers.get('last-event-id') ?? event.url.searchParams.get('since') ?? null;
+	const { businessId } = member;
+	const { sessionId } = viewer.session;
+	let leave = (): void => undefined;
 
 	const body = new ReadableStream<Uint8Array>({
 		start(controller) {
-			const say = (words: string): void => {
-				controller.enqueue(encoder.encode(words));
-			};
-			let last = 0;
-			let waiting: NodeJS.Timeout | undefined;
-			const changed = (): void => {
-				waiting = undefined;
-				last = performance.now();
-				say(`event: changed\nid: ${Math.round(last)}\ndata: \n\n`);
-			};
-			const unhear = live.hear(member.businessId, (topic) => {
-				// The relay's own signal: what its reactions write is announced by them.
-				if (topic === 'events' || waiting) return;
-				waiting = setTimeout(changed, Math.max(0, last + pauseMs - performance.now()));
-			});
-			const heartbeat = setInterval(() => {
-				say(': still here\n\n');
-				void stillSignedIn(event, viewer.session.sessionId).then((signedIn) => {
-					if (!signedIn) end();
-				});
-			}, heartbeatMs);
 			let ended = false;
 			const end = (): void => {
 				if (ended) return;
 				ended = true;
-				stop();
+				leave();
 				controller.close();
 			};
-			stop = () => {
-				ended = true;
-				unhear();
-				clearTimeout(waiting);
-				clearInterval(heartbeat);
-				live.closing.removeEventListener('abort', end);
+			const say = (words: string): void => {
+				if (ended) return;
+				controller.enqueue(encoder.encode(words));
+				if ((controller.desiredSize ?? 0) < -mostUnread) end();
 			};
-			live.closing.addEventListener('abort', end);
-			say('retry: 2000\n\n');
+			say('retry: 5000\n\n');
+			const left = openPages().open({ businessId, sessionId, say, end }, since);
+			leave = () => {
+				ended = true;
+				left();
+			};
+			// Asked for while the process was already draining.
+			if (runtime().live.closing.aborted) end();
 		},
 		cancel() {
-			stop();
+			leave();
 		}
 	});
 
 	return new Response(body, {
-		headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+		headers: {
+			'content-type': 'text/event-stream',
+			'cache-control': 'no-store, no-transform',
+			// Proxies that gather answers would keep the words to themselves.
+			'x-accel-buffering': 'no'
+		}
 	});
-}
-
-/** Read anew: the request's own viewer is what it was when the stream opened. */
-async function stillSignedIn(event: RequestEvent, sessionId: string): Promise<boolean> {
-	const viewer = await readViewer(sessionCookie(event)).catch((error: unknown) => {
-		runtime().log.warn({ error }, 'a live page could not be checked; it is asked to connect again');
-		return null;
-	});
-	return viewer?.session.sessionId === sessionId;
 }

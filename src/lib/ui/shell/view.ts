@@ -34,7 +34,9 @@ export interface ShellView {
 	path: string;
 	/** Someone of the vendor's, looking at a customer's business. */
 	isStaff: boolean;
-	/** The address of the event stream that tells this page to look again. */
+	/** When the figures on the page were read, and in which zone to say so. */
+	drawn?: { at: Date; zone: string };
+	/** The address of the event stream that tells this page to look again; it names what the page shows. */
 	live?: string;
 	/** What the form that led here has done. */
 	notice?: { text: string; tone?: 'ok' | 'bad' };

@@ -7,6 +7,7 @@ export {
 	listOwnSessions,
 	type OwnSession
 } from './account.ts';
+export { listLivingSessions } from './living-sessions.ts';
 export {
 	askForPasswordLink,
 	makePasswordLink,

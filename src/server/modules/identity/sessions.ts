@@ -1,5 +1,6 @@
 import { emit } from '../../platform/events.ts';
 import { newId } from '../../platform/ids.ts';
+import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { newToken, tokenHash } from '../../platform/secrets.ts';
 import { NotFound } from '../../platform/errors.ts';
@@ -163,6 +164,8 @@ async function tellEnded(
 		if (business_id)
 			await emit(scope, 'session.ended', { sessionId: id, personId: person_id }, business_id);
 	}
+	const businesses = ended.flatMap(({ business_id }) => business_id ?? []);
+	if (businesses.length > 0) await announce(scope, [...new Set(businesses)], 'sessions');
 }
 
 /**
