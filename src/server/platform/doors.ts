@@ -54,7 +54,7 @@ export function withStaff<R>(
 	return open(
 		runtime().database.staff,
 		'begin',
-		actor,
+		{ ...actor, reason },
 		async (scope) => {
 			await scope.db
 				.insertInto('audit.entries')

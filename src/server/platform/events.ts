@@ -16,7 +16,13 @@ export interface DomainEvent<K extends EventKind = EventKind> {
 	id: string;
 	businessId: string;
 	kind: K;
-	actor: { kind: Actor['kind']; id: string | null; name: string };
+	actor: {
+		kind: Actor['kind'];
+		id: string | null;
+		name: string;
+		/** Why the vendor's staff did it. */
+		reason?: string;
+	};
 	data: DomainEvents[K];
 	occurredAt: Date;
 }
@@ -46,8 +52,14 @@ export async function emit<K extends EventKind>(
 function describe(actor: Actor): DomainEvent['actor'] {
 	switch (actor.kind) {
 		case 'member':
-		case 'staff':
 			return { kind: actor.kind, id: actor.personId, name: actor.name };
+		case 'staff':
+			return {
+				kind: actor.kind,
+				id: actor.personId,
+				name: actor.name,
+				...(actor.reason === undefined ? {} : { reason: actor.reason })
+			};
 		case 'product':
 			return { kind: actor.kind, id: actor.productId, name: actor.slug };
 		case 'system':

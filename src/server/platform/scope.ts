@@ -27,6 +27,8 @@ export interface Staff {
 	kind: 'staff';
 	personId: string;
 	name: string;
+	/** What the door was opened for; it puts it there itself. */
+	reason?: string;
 }
 
 /** A job, a schedule, or the operator's command line. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivityView } from '#server/modules/activity/index.ts';
+import { fieldOf, ownKinds, type ActivityView } from '#server/modules/activity/index.ts';
 import { wordActivity } from './activity.ts';
 
 const erp: ActivityView['product'] = {
@@ -13,13 +13,17 @@ function entry(kind: ActivityView['kind'], params: ActivityView['params']): Acti
 	return {
 		id: 'act_1',
 		kind,
+		field: fieldOf(kind),
 		at: new Date('2026-11-25T09:00:00Z'),
 		person: { id: 'per_1', name: 'Wanjiku' },
 		product: erp,
 		what: null,
 		where: null,
 		path: null,
-		params
+		params,
+		device: null,
+		address: null,
+		vendor: null
 	};
 }
 
@@ -38,6 +42,35 @@ describe('what happened around a product, in words', () => {
 		const words = wordActivity(entry(kind, params));
 		expect(words).toMatchObject({ who: 'Wanjiku', href, place: { product: 'erp' } });
 		expect(words.what).toContain(what);
+	});
+
+	it('has words for everything', () => {
+		for (const kind of ownKinds) {
+			const { what, details } = wordActivity(entry(kind, { to: 'ended' }));
+			expect(what, kind).toMatch(/^[a-z]/);
+			expect(details[0]?.value, kind).toMatch(/^[A-Z]/);
+		}
+	});
+
+	it('says who of the vendor did it, and why', () => {
+		const words = wordActivity({
+			...entry('ticket_answered', { side: 'staff' }),
+			vendor: { reason: 'Answering a ticket' }
+		});
+		expect(words.who).toBe('Wanjiku of Lixnet');
+		expect(words.details).toContainEqual({
+			name: 'Done by Lixnet, because',
+			value: 'Answering a ticket'
+		});
+	});
+
+	it('says where a sign-in came from, as long as that is kept', () => {
+		const signIn = { ...entry('signed_in', { device: 'new' }), device: 'phone' as const };
+		expect(wordActivity(signIn).what).toContain('phone for the first time');
+		const address = (words: ReturnType<typeof wordActivity>) =>
+			words.details.find(({ name }) => name === 'Network address')?.value;
+		expect(address(wordActivity({ ...signIn, address: '192.0.2.7' }))).toBe('192.0.2.7');
+		expect(address(wordActivity(signIn))).toContain('90 days');
 	});
 
 	it.each([

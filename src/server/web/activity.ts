@@ -1,10 +1,15 @@
 import { formatMoney } from '#lib/format/money.ts';
 import { roleName } from '#lib/i18n/roles.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { ActivityView } from '#server/modules/activity/index.ts';
+import {
+	addressDays,
+	type ActivityField,
+	type ActivityView
+} from '#server/modules/activity/index.ts';
 import { roles, type Role } from '#server/platform/permissions.ts';
 
 type Area = 'billing' | 'support' | 'people' | 'portal';
+type Status = 'trial' | 'active' | 'past_due' | 'suspended' | 'ended';
 
 /** An entry of the feed in words. */
 export interface ActivityWords {
@@ -16,12 +21,61 @@ export interface ActivityWords {
 	place: { product: string; mark: NonNullable<ActivityView['product']>['mark'] } | { area: Area };
 	at: Date;
 	href: string | null;
+	/** What is known besides, for whoever opens the entry. */
+	details: { name: string; value: string }[];
+}
+
+/** What a field of activity is called. */
+export function fieldName(field: ActivityField): string {
+	const names: Record<ActivityField, () => string> = {
+		'sign-ins': m.activity_field_sign_ins,
+		launches: m.activity_field_launches,
+		work: m.activity_field_work,
+		access: m.activity_field_access,
+		team: m.activity_field_team,
+		settings: m.activity_field_settings,
+		exports: m.activity_field_exports,
+		limits: m.activity_field_limits,
+		billing: m.activity_field_billing,
+		support: m.activity_field_support
+	};
+	return names[field]();
+}
+
+function detailsOf({ field, product, device, address, vendor, path }: ActivityView) {
+	const devices = {
+		phone: m.activity_device_phone,
+		tablet: m.activity_device_tablet,
+		computer: m.activity_device_computer
+	};
+	return [
+		{ name: m.activity_detail_kind(), value: fieldName(field) },
+		product && { name: m.activity_filter_product(), value: product.name },
+		path ? { name: m.activity_detail_path(), value: path } : null,
+		device && { name: m.activity_detail_device(), value: devices[device]() },
+		address !== null
+			? { name: m.activity_detail_address(), value: address }
+			: field === 'sign-ins' && device
+				? {
+						name: m.activity_detail_address(),
+						value: m.activity_address_gone({ days: addressDays })
+					}
+				: null,
+		vendor && {
+			name: m.activity_detail_vendor(),
+			value: vendor.reason ?? m.activity_no_reason()
+		}
+	].filter((detail) => detail !== null);
 }
 
 /** Puts an entry into words; what a product reported is told in its own. */
 export function wordActivity(entry: ActivityView): ActivityWords {
 	const { id, at, params, product } = entry;
-	const who = entry.person?.name ?? product?.name ?? m.activity_vendor();
+	const inName =
+		entry.field === 'billing' ? m.activity_vendor() : (product?.name ?? m.activity_vendor());
+	const who = entry.vendor
+		? m.activity_vendor_person({ person: entry.person?.name ?? '', vendor: m.activity_vendor() })
+		: (entry.person?.name ?? inName);
 	const number = params['number'] ?? '';
 	const subject = params['subject'] ?? '';
 	const inProduct = product
@@ -32,13 +86,15 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 		place: ActivityWords['place'],
 		where: string | null,
 		href: string | null
-	): ActivityWords => ({ id, who, what, where, place, at, href });
+	): ActivityWords => ({ id, who, what, where, place, at, href, details: detailsOf(entry) });
 	const name = product?.name ?? '';
 	const whom = params['person'] ?? m.activity_somebody();
 	const page = product ? `/products/${product.slug}` : null;
 	const ofProduct = (what: string) => told(what, inProduct, product?.name ?? null, page);
 	const ofExport = (what: string) =>
 		told(what, inProduct, m.activity_where_exports({ product: name }), page && `${page}/settings`);
+	const ofSignIn = (what: string) => told(what, { area: 'portal' }, null, null);
+	const ofTeam = (what: string) => told(what, { area: 'people' }, m.activity_where_team(), null);
 	const ticket = (what: string) =>
 		told(what, { area: 'support' }, m.activity_where_support({ number }), `/support/${number}`);
 	const invoice = (what: string) =>
@@ -66,22 +122,58 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			);
 		}
 		case 'signed_in':
-			return told(m.activity_signed_in(), { area: 'portal' }, null, null);
-		case 'member_added': {
-			const role = params['role'];
+			return ofSignIn(params['device'] === 'new' ? newDevice(entry) : m.activity_signed_in());
+		case 'sign_in_failed':
+			return ofSignIn(m.activity_sign_in_failed());
+		case 'password_changed':
+			return ofSignIn(m.activity_password_changed());
+		case 'second_factor_changed':
+			switch (params['to']) {
+				case 'on':
+					return ofSignIn(m.activity_second_factor_on());
+				case 'off':
+					return ofSignIn(m.activity_second_factor_off());
+				default:
+					return ofSignIn(m.activity_second_factor_reset({ person: whom }));
+			}
+		case 'recovery_codes_made':
+			return ofSignIn(m.activity_recovery_codes_made());
+		case 'member_invited':
+			return ofTeam(m.activity_member_invited({ person: whom }));
+		case 'member_changed':
+			return ofTeam(m.activity_member_changed({ person: whom, role: roleOf(params) }));
+		case 'member_removed':
+			return ofTeam(m.activity_member_removed({ person: whom }));
+		case 'business_changed':
 			return told(
-				m.activity_member_added({ role: isRole(role) ? roleName(role).toLowerCase() : '' }),
-				{ area: 'people' },
-				m.activity_where_team(),
+				m.activity_business_changed(),
+				{ area: 'portal' },
+				m.activity_where_settings(),
+				'/settings/business'
+			);
+		case 'keeping_changed':
+			return told(
+				params['months']
+					? m.activity_kept_months({ months: params['months'] })
+					: m.activity_kept_for_ever(),
+				{ area: 'portal' },
+				null,
 				null
 			);
-		}
+		case 'limit_reached':
+			return ofProduct(
+				m.activity_limit_reached({ mark: params['mark'] ?? '', meter: params['meter'] ?? '' })
+			);
+		case 'member_added':
+			return ofTeam(m.activity_member_added({ role: roleOf(params) }));
 		case 'access_requested':
 			return ofProduct(m.activity_access_requested({ product: name }));
 		case 'access_granted':
 			return ofProduct(m.activity_access_granted({ product: name, person: whom }));
 		case 'access_removed':
 			return ofProduct(m.activity_access_removed({ product: name, person: whom }));
+		case 'access_declined':
+			return ofProduct(m.activity_access_declined({ product: name, person: whom }));
 		case 'export_asked':
 			return ofExport(m.activity_export_asked({ product: name, name: params['name'] ?? '' }));
 		case 'export_reported':
@@ -100,6 +192,10 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			return ofProduct(m.activity_signed_out({ product: name }));
 		case 'trial_started':
 			return ofProduct(m.activity_trial_started({ product: name }));
+		case 'subscription_started':
+			return ofProduct(m.activity_subscription_started({ product: name }));
+		case 'subscription_changed':
+			return ofProduct(subscriptionWords(params['to'] as Status, name));
 		case 'ticket_opened':
 			return ticket(m.activity_ticket_opened({ subject }));
 		case 'ticket_answered':
@@ -119,6 +215,35 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 
 function amountOf(params: ActivityView['params']): string {
 	return formatMoney(BigInt(params['amountMinor'] ?? '0'), params['currency'] ?? 'KES');
+}
+
+function roleOf({ role }: ActivityView['params']): string {
+	return isRole(role) ? roleName(role).toLowerCase() : '';
+}
+
+function newDevice({ device }: ActivityView): string {
+	switch (device) {
+		case 'phone':
+			return m.activity_signed_in_new_phone();
+		case 'tablet':
+			return m.activity_signed_in_new_tablet();
+		default:
+			return m.activity_signed_in_new_computer();
+	}
+}
+
+function subscriptionWords(to: Status, product: string): string {
+	switch (to) {
+		case 'trial':
+		case 'active':
+			return m.activity_subscription_active({ product });
+		case 'past_due':
+			return m.activity_subscription_past_due({ product });
+		case 'suspended':
+			return m.activity_subscription_suspended({ product });
+		case 'ended':
+			return m.activity_subscription_ended({ product });
+	}
 }
 
 function isRole(value: string | null | undefined): value is Role {

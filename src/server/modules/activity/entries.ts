@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Invalid, type Issue } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
@@ -5,28 +6,9 @@ import { announce } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listMembers } from '../businesses/index.ts';
-import { PlacePath } from '../launch/index.ts';
-
-/** What happens in the portal itself; README.md tells the parameters of each. */
-export const ownKinds = [
-	'launched',
-	'signed_in',
-	'member_added',
-	'access_requested',
-	'access_granted',
-	'access_removed',
-	'export_asked',
-	'export_reported',
-	'settings_changed',
-	'signed_out',
-	'trial_started',
-	'ticket_opened',
-	'ticket_answered',
-	'ticket_closed',
-	'invoice_issued',
-	'payment_received'
-] as const;
-export type ActivityKind = 'reported' | (typeof ownKinds)[number];
+import { listProducts } from '../catalogue/index.ts';
+import { PlacePath, type Device } from '../launch/index.ts';
+import { fieldOf, type ActivityKind } from './fields.ts';
 
 /** How far ahead of the portal's clock a product's may be. */
 const aheadMs = 5 * 60_000;
@@ -128,7 +110,14 @@ export interface NewEntry {
 	what?: string;
 	where?: string | null;
 	path?: string | null;
-	params?: Record<string, unknown>;
+	params?: Record<string, string | null>;
+	/** The id of whom it was done to, where that is not who did it. */
+	about?: string | null;
+	device?: Device | null;
+	/** The network address that it came from. */
+	address?: string | null;
+	/** What the vendor's staff said why, where they did it. */
+	vendorReason?: string | null;
 }
 
 /** @returns how many of them were not known */
@@ -137,6 +126,9 @@ export async function writeEntries(
 	businessId: string,
 	entries: NewEntry[]
 ): Promise<number> {
+	const products = new Map(
+		(await listProducts(scope, {})).map(({ id, name }) => [id, name] as const)
+	);
 	const rows = await scope.db
 		.insertInto('activity.entries')
 		.values(
@@ -145,6 +137,7 @@ export async function writeEntries(
 				id: newId('act', scope.now),
 				key: entry.key,
 				kind: entry.kind,
+				field: fieldOf(entry.kind),
 				occurred_at: entry.at,
 				person_id: entry.person.id,
 				person_name: entry.person.name,
@@ -152,7 +145,13 @@ export async function writeEntries(
 				what: entry.what ?? null,
 				place: entry.where ?? null,
 				path: entry.path ?? null,
-				params: JSON.stringify(entry.params ?? {})
+				params: JSON.stringify(entry.params ?? {}),
+				about_id: entry.about ?? null,
+				device: entry.device ?? null,
+				address: entry.address ?? null,
+				by_vendor: entry.vendorReason !== undefined,
+				reason: entry.vendorReason ?? null,
+				words: wordsOf(businessId, entry, products.get(entry.productId ?? ''))
 			}))
 		)
 		.onConflict((conflict) => conflict.columns(['business_id', 'key']).doNothing())
@@ -160,4 +159,18 @@ export async function writeEntries(
 		.execute();
 	if (rows.length > 0) await announce(scope, businessId, 'activity');
 	return rows.length;
+}
+
+/** What an entry is found by: who, what, in which product, where; and the business, so that no other's is. */
+function wordsOf(businessId: string, entry: NewEntry, product: string | undefined) {
+	const text = [
+		entry.person.name,
+		entry.kind.replaceAll('_', ' '),
+		product,
+		entry.what,
+		entry.where,
+		...Object.values(entry.params ?? {})
+	];
+	return sql<string>`to_tsvector('english', ${text.filter(Boolean).join(' ')})
+		|| array_to_tsvector(array[${businessId}::text])`;
 }

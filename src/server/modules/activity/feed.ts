@@ -1,18 +1,17 @@
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import * as v from 'valibot';
-import { CursorOf, cutPage, PageSize } from '../../platform/cursor.ts';
-import { allowed } from '../../platform/permissions.ts';
+import { CursorOf, cutPage, type Cursor } from '../../platform/cursor.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listProducts, type Product } from '../catalogue/index.ts';
-import type { ActivityKind } from './entries.ts';
-
-/** What only those who see money are told. */
-const moneyKinds: ActivityKind[] = ['invoice_issued', 'payment_received'];
+import type { Device } from '../launch/index.ts';
+import { activityFields, type ActivityField, type ActivityKind } from './fields.ts';
+import { partsSeen, type Narrowing } from './seen.ts';
 
 export interface ActivityView {
 	id: string;
 	kind: ActivityKind;
+	field: ActivityField;
 	at: Date;
 	/** Null where a product did it by itself. The id is null for somebody whom the portal does not know. */
 	person: { id: string | null; name: string } | null;
@@ -25,68 +24,159 @@ export interface ActivityView {
 	path: string | null;
 	/** What the words of the other kinds are made from: README.md. */
 	params: Record<string, string | null>;
+	device: Device | null;
+	/** Where it came from on the network; null where that is not known, or not any more. */
+	address: string | null;
+	/** Whether the vendor's staff did it, and why. */
+	vendor: { reason: string | null } | null;
 }
 
-/** What happened in the scope's business, newest first. `next` continues behind the last. */
+const most = 1_000;
+
+export const ActivityFilter = {
+	/** A product's slug. */
+	product: v.optional(v.string()),
+	/** A person's id: what they did. */
+	person: v.optional(v.string()),
+	field: v.optional(v.picklist(activityFields)),
+	/** The first instant, and the one after the last. */
+	from: v.optional(v.date()),
+	to: v.optional(v.date()),
+	/** Words that all occur, or begin so: in what was done, by whom, in which product, where. */
+	search: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(200, 'At most 200 characters.')))
+};
+
+/**
+ * What happened in the scope's business, newest first, as far as the actor may see it: seen.ts. `next`
+ * continues behind the last.
+ */
 export const listActivity = usecase(
 	'activity.read',
 	v.object({
-		limit: v.optional(PageSize, 25),
-		before: v.optional(CursorOf('act')),
-		/** A product's slug. */
-		product: v.optional(v.string()),
-		/** A person's id. */
-		person: v.optional(v.string())
+		...ActivityFilter,
+		limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)), 25),
+		before: v.optional(CursorOf('act'))
 	}),
 	async (scope, input): Promise<{ entries: ActivityView[]; next: string | null }> => {
-		const { limit, before } = input;
+		const { limit, search } = input;
 		const products = await listProducts(scope, {});
-		let query = scope.db
-			.selectFrom('activity.entries')
-			.select([
-				'id',
-				'kind',
-				'occurred_at',
-				'person_id',
-				'person_name',
-				'product_id',
-				'what',
-				'place',
-				'path',
-				'params'
-			])
-			.where('business_id', '=', businessOf(scope));
-		if (!seesMoney(scope)) query = query.where('kind', 'not in', moneyKinds);
-		if (input.product !== undefined) {
-			const product = products.find(({ slug }) => slug === input.product);
-			query = query.where('product_id', '=', product?.id ?? '');
-		}
-		if (input.person !== undefined) query = query.where('person_id', '=', input.person);
-		if (before) query = query.where(sql<boolean>`(occurred_at, id) < (${before.at}, ${before.id})`);
-		const rows = await query
-			.orderBy('occurred_at', 'desc')
-			.orderBy('id', 'desc')
-			.limit(limit + 1)
-			.execute();
-		const { page, next } = cutPage(rows, limit, (row) => row.occurred_at);
+		const filter: Narrowing = {};
+		if (input.product !== undefined)
+			filter.product = products.find(({ slug }) => slug === input.product)?.id ?? '';
+		if (input.person !== undefined) filter.person = input.person;
+		if (input.field !== undefined) filter.field = input.field;
+		const parts = (await partsSeen(scope)).flatMap((part) => narrow(part, filter) ?? []);
+		const bounds: Bounds = {
+			from: input.from ?? null,
+			to: input.to ?? null,
+			before: input.before ?? null,
+			most: limit + 1
+		};
+		const read = search ? findRows : listRows;
+		const found = await Promise.all(parts.map((part) => read(scope, part, bounds, search ?? '')));
+		const { page, next } = cutPage(merge(found), limit, (row) => row.occurred_at);
 		const marks = new Map(
 			products.map(({ id, slug, name, mark }) => [id, { id, slug, name, mark }])
 		);
-		const entries = page.map((row): ActivityView => ({
-			id: row.id,
-			kind: row.kind as ActivityKind,
-			at: row.occurred_at,
-			person: row.person_name === null ? null : { id: row.person_id, name: row.person_name },
-			product: marks.get(row.product_id ?? '') ?? null,
-			what: row.what,
-			where: row.place,
-			path: row.path,
-			params: row.params as Record<string, string | null>
-		}));
-		return { entries, next };
+		return { entries: page.map((row) => view(row, marks)), next };
 	}
 );
 
-function seesMoney({ actor }: Scope): boolean {
-	return allowed(actor.kind === 'member' ? actor.role : actor.kind, 'billing.read');
+interface Bounds {
+	from: Date | null;
+	to: Date | null;
+	before: Cursor | null;
+	most: number;
+}
+
+/** Both at once; null when nothing can be both. */
+function narrow(part: Narrowing, filter: Narrowing): Narrowing | null {
+	for (const name of ['person', 'product', 'field'] as const) {
+		const [one, other] = [part[name], filter[name]];
+		if (one !== undefined && other !== undefined && one !== other) return null;
+	}
+	return { ...part, ...filter };
+}
+
+type Row = Awaited<ReturnType<typeof listRows>>[number];
+
+/** Of several lists the newest, each entry once. */
+function merge(lists: Row[][]): Row[] {
+	const rows = lists.length === 1 ? (lists[0] ?? []) : lists.flat();
+	return [...new Map(rows.map((row) => [row.id, row])).values()].sort(
+		(one, other) =>
+			other.occurred_at.getTime() - one.occurred_at.getTime() || (one.id < other.id ? 1 : -1)
+	);
+}
+
+const entries = (scope: Scope) =>
+	scope.db
+		.selectFrom('activity.entries')
+		.select([
+			'id',
+			'kind',
+			'field',
+			'occurred_at',
+			'person_id',
+			'person_name',
+			'product_id',
+			'what',
+			'place',
+			'path',
+			'params',
+			'device',
+			'address',
+			'by_vendor',
+			'reason'
+		])
+		.where('business_id', '=', businessOf(scope));
+
+function listRows(scope: Scope, part: Narrowing, { from, to, before, most }: Bounds) {
+	let query = entries(scope);
+	if (part.person !== undefined) query = query.where('person_id', '=', part.person);
+	if (part.about !== undefined) query = query.where('about_id', '=', part.about);
+	if (part.product !== undefined) query = query.where('product_id', '=', part.product);
+	if (part.field !== undefined) query = query.where('field', '=', part.field);
+	if (part.byItself) query = query.where('person_name', 'is', null).where('field', '=', 'work');
+	if (from) query = query.where('occurred_at', '>=', from);
+	if (to) query = query.where('occurred_at', '<', to);
+	if (before) query = query.where(sql<SqlBool>`(occurred_at, id) < (${before.at}, ${before.id})`);
+	return query.orderBy('occurred_at', 'desc').orderBy('id', 'desc').limit(most).execute();
+}
+
+async function findRows(
+	scope: Scope,
+	part: Narrowing,
+	{ from, to, before, most }: Bounds,
+	search: string
+): Promise<Row[]> {
+	const narrowed = JSON.stringify({ ...part, ...(from && { from }), ...(to && { to }) });
+	const { rows } = await sql<{ id: string }>`select distinct id from activity.search(
+		${search}, ${narrowed}, ${before?.at ?? null}, ${before?.id ?? null}, ${most})`.execute(scope.db);
+	if (rows.length === 0) return [];
+	return entries(scope)
+		.where(
+			'id',
+			'in',
+			rows.map(({ id }) => id)
+		)
+		.execute();
+}
+
+function view(row: Row, products: Map<string, NonNullable<ActivityView['product']>>): ActivityView {
+	return {
+		id: row.id,
+		kind: row.kind as ActivityKind,
+		field: row.field as ActivityField,
+		at: row.occurred_at,
+		person: row.person_name === null ? null : { id: row.person_id, name: row.person_name },
+		product: products.get(row.product_id ?? '') ?? null,
+		what: row.what,
+		where: row.place,
+		path: row.path,
+		params: row.params as Record<string, string | null>,
+		device: row.device as Device | null,
+		address: row.address,
+		vendor: row.by_vendor ? { reason: row.reason } : null
+	};
 }

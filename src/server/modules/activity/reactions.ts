@@ -1,19 +1,23 @@
 import type { DomainEvent } from '../../platform/events.ts';
 import { on } from '../../platform/jobs.ts';
 import type { Scope, System } from '../../platform/scope.ts';
-import { listPersons } from '../identity/index.ts';
-import { writeEntries, type ActivityKind, type NewEntry } from './entries.ts';
+import { deviceOf } from '../launch/index.ts';
+import { listPersons, readSessionOrigin } from '../identity/index.ts';
+import { writeEntries, type NewEntry } from './entries.ts';
+import type { ActivityKind } from './fields.ts';
 // For the types of the events that they tell.
 import type {} from '../billing/index.ts';
 import type {} from '../businesses/index.ts';
 import type {} from '../launch/index.ts';
 import type {} from '../support/index.ts';
+import type {} from '../usage/index.ts';
+import type {} from './keeping.ts';
 
 async function keep(
 	scope: Scope<System>,
 	event: DomainEvent,
 	kind: ActivityKind,
-	entry: Partial<Pick<NewEntry, 'person' | 'productId' | 'params'>> = {}
+	entry: Partial<Omit<NewEntry, 'key' | 'kind' | 'at'>> = {}
 ): Promise<void> {
 	const { actor } = event;
 	await writeEntries(scope, event.businessId, [
@@ -26,6 +30,7 @@ async function keep(
 					? { id: actor.id, name: actor.name }
 					: { id: null, name: null },
 			productId: null,
+			...(actor.kind === 'staff' ? { vendorReason: actor.reason ?? null } : {}),
 			...entry
 		}
 	]);
@@ -37,21 +42,107 @@ async function person(scope: Scope<System>, id: string): Promise<NewEntry['perso
 	return { id: found?.id ?? null, name: found?.name ?? null };
 }
 
+async function whom(scope: Scope<System>, personId: string) {
+	const { id, name } = await person(scope, personId);
+	return { about: id, params: { person: name } };
+}
+
 on('product.launched', 'activity.launched', (scope, event) =>
 	keep(scope, event, 'launched', {
 		productId: event.data.productId,
-		params: { place: event.data.place }
+		params: { place: event.data.place },
+		device: event.data.device
 	})
 );
 
-on('session.started', 'activity.signed-in', async (scope, event) =>
-	keep(scope, event, 'signed_in', { person: await person(scope, event.data.personId) })
+on('session.started', 'activity.signed-in', async (scope, event) => {
+	const { personId, sessionId } = event.data;
+	// A session that is over already is not told where it was.
+	const origin = await readSessionOrigin(scope, { sessionId });
+	const device = origin && deviceOf(origin.userAgent);
+	await keep(scope, event, 'signed_in', {
+		person: await person(scope, personId),
+		device,
+		address: origin?.address ?? null,
+		params: {
+			device: device && (await isNew(scope, event.businessId, personId, device)) ? 'new' : null
+		}
+	});
+});
+
+/** Whether somebody signs in with such a device for the first time, though they have with another. */
+async function isNew(
+	{ db }: Scope<System>,
+	businessId: string,
+	personId: string,
+	device: string
+): Promise<boolean> {
+	const known = await db
+		.selectFrom('activity.entries')
+		.select(({ fn }) => [
+			fn.countAll<bigint>().as('all'),
+			fn.count<bigint>('id').filterWhere('device', '=', device).as('same')
+		])
+		.where('business_id', '=', businessId)
+		.where('person_id', '=', personId)
+		.where('kind', '=', 'signed_in')
+		.where('device', 'is not', null)
+		.executeTakeFirstOrThrow();
+	return Number(known.all) > 0 && Number(known.same) === 0;
+}
+
+on('sign-in.failed', 'activity.sign-in-failed', async (scope, event) =>
+	keep(scope, event, 'sign_in_failed', {
+		person: await person(scope, event.data.personId),
+		device: deviceOf(event.data.userAgent)
+	})
+);
+
+on('password.changed', 'activity.password-changed', async (scope, event) =>
+	keep(scope, event, 'password_changed', { person: await person(scope, event.data.personId) })
+);
+
+on('second-factor.changed', 'activity.second-factor-changed', async (scope, event) => {
+	const { personId, to } = event.data;
+	// Who has lost it is helped by an operator.
+	const who =
+		to === 'reset'
+			? { about: personId, params: { to, person: (await person(scope, personId)).name } }
+			: { person: await person(scope, personId), params: { to } };
+	await keep(scope, event, 'second_factor_changed', who);
+});
+
+on('recovery-codes.made', 'activity.recovery-codes-made', async (scope, event) =>
+	keep(scope, event, 'recovery_codes_made', { person: await person(scope, event.data.personId) })
 );
 
 on('member.added', 'activity.member-added', async (scope, event) =>
 	keep(scope, event, 'member_added', {
 		person: await person(scope, event.data.personId),
 		params: { role: event.data.role }
+	})
+);
+
+on('member.invited', 'activity.member-invited', async (scope, event) =>
+	keep(scope, event, 'member_invited', await whom(scope, event.data.personId))
+);
+
+on('member.changed', 'activity.member-changed', async (scope, event) => {
+	const { about, params } = await whom(scope, event.data.personId);
+	await keep(scope, event, 'member_changed', { about, params: { ...params, role: event.data.to } });
+});
+
+on('member.removed', 'activity.member-removed', async (scope, event) =>
+	keep(scope, event, 'member_removed', await whom(scope, event.data.personId))
+);
+
+on('business.changed', 'activity.business-changed', (scope, event) =>
+	keep(scope, event, 'business_changed', { params: { name: event.data.name } })
+);
+
+on('activity.keeping-changed', 'activity.keeping-changed', (scope, event) =>
+	keep(scope, event, 'keeping_changed', {
+		params: { months: event.data.months === null ? null : String(event.data.months) }
 	})
 );
 
@@ -63,15 +154,20 @@ on('access.requested', 'activity.access-requested', (scope, event) =>
 on('access.granted', 'activity.access-granted', async (scope, event) => {
 	if (event.actor.kind !== 'member') return;
 	const { productId, personId } = event.data;
-	const { name } = await person(scope, personId);
-	await keep(scope, event, 'access_granted', { productId, params: { person: name } });
+	await keep(scope, event, 'access_granted', { productId, ...(await whom(scope, personId)) });
 });
 
 on('access.removed', 'activity.access-removed', async (scope, event) => {
 	if (event.actor.kind !== 'member') return;
 	const { productId, personId } = event.data;
-	const { name } = await person(scope, personId);
-	await keep(scope, event, 'access_removed', { productId, params: { person: name } });
+	await keep(scope, event, 'access_removed', { productId, ...(await whom(scope, personId)) });
+});
+
+// What was approved is told as access granted.
+on('access.answered', 'activity.access-declined', async (scope, event) => {
+	const { productId, personId, answer } = event.data;
+	if (answer === 'declined')
+		await keep(scope, event, 'access_declined', { productId, ...(await whom(scope, personId)) });
 });
 
 on('export.asked', 'activity.export-asked', (scope, event) =>
@@ -105,6 +201,26 @@ on('trial.started', 'activity.trial-started', async (scope, event) =>
 	})
 );
 
+on('subscription.started', 'activity.subscription-started', async (scope, event) => {
+	const { productId, status } = event.data;
+	// A trial is told by who began it.
+	if (status !== 'trial') await keep(scope, event, 'subscription_started', { productId });
+});
+
+on('subscription.changed', 'activity.subscription-changed', (scope, event) =>
+	keep(scope, event, 'subscription_changed', {
+		productId: event.data.productId,
+		params: { to: event.data.to }
+	})
+);
+
+on('usage.alert-fired', 'activity.limit-reached', (scope, event) =>
+	keep(scope, event, 'limit_reached', {
+		productId: event.data.productId,
+		params: { meter: event.data.meterName, mark: String(event.data.mark) }
+	})
+);
+
 on('ticket.opened', 'activity.ticket-opened', (scope, event) =>
 	keep(scope, event, 'ticket_opened', {
 		params: { number: event.data.number, subject: event.data.subject, side: 'member' }
@@ -113,12 +229,14 @@ on('ticket.opened', 'activity.ticket-opened', (scope, event) =>
 
 on('ticket.answered', 'activity.ticket-answered', (scope, event) =>
 	keep(scope, event, 'ticket_answered', {
+		about: event.data.openedBy,
 		params: { number: event.data.number, subject: event.data.subject, side: event.data.side }
 	})
 );
 
 on('ticket.closed', 'activity.ticket-closed', (scope, event) =>
 	keep(scope, event, 'ticket_closed', {
+		about: event.data.openedBy,
 		params: {
 			number: event.data.number,
 			subject: event.data.subject,

@@ -5,12 +5,18 @@ import {
 	endSessionsOf,
 	listPersons,
 	makePasswordLink,
-	passwordLinkHours
+	passwordLinkHours,
+	setBusinessesOfPersons
 } from '../identity/index.ts';
 import { invitationLetter } from './letters.ts';
+import { listMembershipsOf } from './memberships.ts';
 // For the types of the events that they tell.
 import type {} from './changes.ts';
 import type {} from './invitations.ts';
+
+setBusinessesOfPersons(async (scope, personId) =>
+	(await listMembershipsOf(scope, { personId })).map(({ businessId }) => businessId)
+);
 
 on('member.invited', 'businesses.invitation-letter', async (scope, { businessId, actor, data }) => {
 	const { personId } = data;

@@ -8,6 +8,7 @@ import { hashPassword } from './passwords.ts';
 import { NewPassword } from './persons.ts';
 import { endSessionsOf, idleHours } from './sessions.ts';
 import { dropPendingSignIns } from './sign-ins.ts';
+import { tellOfPerson } from './telling.ts';
 
 /*
  * What a person does with their own sign-in, whichever business they act for and whether they act for
@@ -94,6 +95,7 @@ export async function changePassword(
 		if (numUpdatedRows === 0n) throw wrongPassword('currentPassword');
 		await dropPasswordLinks(scope, who.personId);
 		await dropPendingSignIns(scope, who.personId);
+		await tellOfPerson(scope, 'password.changed', who.personId, {});
 		return endSessionsOf(scope, { personId: who.personId, except: who.sessionId });
 	});
 }

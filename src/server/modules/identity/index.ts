@@ -55,3 +55,4 @@ export {
 	type SignInStep
 } from './sign-ins.ts';
 export { listStaff } from './staff.ts';
+export { readSessionOrigin, setBusinessesOfPersons } from './telling.ts';

@@ -19,6 +19,7 @@ import {
 	type ChooseBusiness,
 	type SignInStep
 } from './sign-ins.ts';
+import { tellOfPerson } from './telling.ts';
 
 /** A link to set a password is good for this long, and once. */
 export const passwordLinkHours = 24;
@@ -140,6 +141,7 @@ export async function setPassword(
 		await dropPasswordLinks(scope, personId);
 		await dropPendingSignIns(scope, personId);
 		await endSessionsOf(scope, { personId });
+		await tellOfPerson(scope, 'password.changed', personId, {});
 		return letIn(scope, personId, where, chooseBusiness);
 	});
 	await forgiveTries(link.email);

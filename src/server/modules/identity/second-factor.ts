@@ -12,6 +12,7 @@ import { Code, readAddressee, withProof, wrongCode, type Proof } from './proofs.
 import { countCodes, makeCodes } from './recovery-codes.ts';
 import { strengthenSession } from './sessions.ts';
 import { dropPendingSignIns } from './sign-ins.ts';
+import { tellOfPerson } from './telling.ts';
 
 /*
  * What a person does with their own second factor. As in account.ts, these open doors of their own; the
@@ -171,7 +172,11 @@ export function makeRecoveryCodes(
 	{ personId }: { personId: string },
 	proof: Proof
 ): Promise<string[]> {
-	return withProof(personId, proof, (scope) => makeCodes(scope, { personId }));
+	return withProof(personId, proof, async (scope) => {
+		const codes = await makeCodes(scope, { personId });
+		await tellOfPerson(scope, 'recovery-codes.made', personId, {});
+		return codes;
+	});
 }
 
 /**
@@ -236,6 +241,7 @@ async function tell(
 ): Promise<void> {
 	const person = await readAddressee(scope, personId);
 	await post(scope, secondFactorLetter({ ...person, now, portal: runtime().publicUrl }));
+	await tellOfPerson(scope, 'second-factor.changed', personId, { to: now });
 }
 
 export async function sweepOffers({ db, now }: Scope<System>): Promise<void> {

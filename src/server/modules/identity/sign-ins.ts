@@ -9,6 +9,7 @@ import { parse } from '../../platform/usecase.ts';
 import { verifyPassword } from './passwords.ts';
 import { withProof, type Proof } from './proofs.ts';
 import { endSession, startSession, type StartedSession } from './sessions.ts';
+import { tellFailedSignIn } from './telling.ts';
 
 /** Ten wrong passwords an account in a quarter of an hour, and fifty an address: then both wait. */
 const triesPerAccount = limit('sign-in-account', 10, 900);
@@ -87,6 +88,7 @@ export async function signIn(
 		password
 	);
 	if (!person || !fits) {
+		if (person) tellFailedSignIn(person.id, where.userAgent);
 		await Promise.all([triesPerAccount.take(account), triesPerAddress.take(where.address)]);
 		throw new Unauthorized('wrong_credentials', 'The e-mail address or the password is not right.');
 	}

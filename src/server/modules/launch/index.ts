@@ -9,7 +9,7 @@ export {
 } from './accesses.ts';
 export { answers, type ProductAnswer } from './answers.ts';
 export { answerAccessRequest } from './approvals.ts';
-export type { Device } from './devices.ts';
+export { deviceOf, type Device } from './devices.ts';
 export {
 	readEntitlement,
 	readEntitlements,

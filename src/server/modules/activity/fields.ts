@@ -1,0 +1,44 @@
+/** What happens in the portal itself, by the field in which people look for it; README.md tells the parameters. */
+const kindsOfFields = {
+	'sign-ins': [
+		'signed_in',
+		'sign_in_failed',
+		'password_changed',
+		'second_factor_changed',
+		'recovery_codes_made'
+	],
+	launches: ['launched'],
+	/** What products report in their own words. */
+	work: [],
+	access: ['access_requested', 'access_granted', 'access_declined', 'access_removed', 'signed_out'],
+	team: ['member_added', 'member_invited', 'member_changed', 'member_removed'],
+	settings: ['settings_changed', 'business_changed', 'keeping_changed'],
+	exports: ['export_asked', 'export_reported'],
+	limits: ['limit_reached'],
+	/** Only for those who see money. */
+	billing: [
+		'trial_started',
+		'subscription_started',
+		'subscription_changed',
+		'invoice_issued',
+		'payment_received'
+	],
+	support: ['ticket_opened', 'ticket_answered', 'ticket_closed']
+} as const;
+
+export type ActivityField = keyof typeof kindsOfFields;
+export type OwnKind = (typeof kindsOfFields)[ActivityField][number];
+export type ActivityKind = 'reported' | OwnKind;
+
+export const activityFields = Object.keys(kindsOfFields) as ActivityField[];
+export const ownKinds: readonly OwnKind[] = Object.values(kindsOfFields).flat();
+
+const fields = new Map<string, ActivityField>(
+	activityFields.flatMap((field) =>
+		kindsOfFields[field].map((kind) => [kind, field] as [string, ActivityField])
+	)
+);
+
+export function fieldOf(kind: ActivityKind): ActivityField {
+	return fields.get(kind) ?? 'work';
+}
