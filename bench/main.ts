@@ -1,9 +1,11 @@
 import { cpus, totalmem } from 'node:os';
+import { benchGrowth } from './growth.ts';
 import { benchHome } from './home.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLaunch } from './launch.ts';
+import { benchLive } from './live.ts';
 
-// npm run bench [-- home | ingest | launch]: figures beside their ceilings. Machines differ and are noisy: what
+// npm run bench [-- home | ingest | launch | live]: figures beside their ceilings. Machines differ and are noisy: what
 // holds from one to another are the ratios, all taken in one run; each figure is the median of three.
 
 interface Line {
@@ -74,6 +76,41 @@ if (runs('launch')) {
 	at('  p99', whole.p99, 'ms');
 	for (const { name, p50 } of hops)
 		at(`  ${name}, ${Math.round((100 * p50) / whole.p50)} %`, p50, 'ms');
+}
+if (runs('live')) {
+	const { pages, cost, memory, word, burst, redraw } = await benchLive();
+	at(`${pages} open pages, memory that they cost`, cost / 2 ** 20, 'MB', { most: 200 });
+	at('  memory with them, Node', memory / 2 ** 20, 'MB');
+	at('  an event to the word on its pages, p50', word.p50, 'ms');
+	at('  p99', word.p99, 'ms', { most: 1_000 });
+	at(`burst of ${burst.events} events, words to a page in any second`, burst.mostASecond, '', {
+		most: 1
+	});
+	at('  words to a page a second, on the average', burst.wordsASecond, '');
+	at('  processor, of one', burst.load * 100, '%', { most: 100 });
+	at(
+		`an event to ${redraw.pages} redrawn pages in ${redraw.sessions} sessions, p50`,
+		redraw.p50,
+		'ms'
+	);
+	at('  p99', redraw.p99, 'ms', { most: 2_000 });
+	at('  redrawn', redraw.perSecond, 'pages/s');
+}
+// Asked for by name only: it builds ten million events.
+if (wanted.includes('growth')) {
+	const { queries, page, sizes, built } = await benchGrowth();
+	for (const { name, small, large, ratio } of queries)
+		at(`${name}: ${small.toFixed(2)} ms, then ${large.toFixed(2)} ms`, ratio, 'times');
+	at(
+		`the page’s queries together: ${page.small.toFixed(2)} ms, then ${page.large.toFixed(2)} ms`,
+		page.ratio,
+		'times',
+		{ most: 1.3 }
+	);
+	for (const { table, small, large } of sizes)
+		at(`size of ${table}: ${small.toFixed(1)} MB, then`, large, 'MB');
+	at('building ten thousand events', built.small, 's');
+	at('building ten million events', built.large, 's');
 }
 
 const widths = [

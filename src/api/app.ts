@@ -11,11 +11,22 @@ import type { Noun } from './noun.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
 import { product } from './product.ts';
+import { usage } from './usage.ts';
+import { usageEvents } from './usage-events.ts';
 
 const base = '/api/v1';
 
 /** In the order in which the documents show them. */
-export const nouns: Noun[] = [events, activity, places, product, entitlements, dataExports];
+export const nouns: Noun[] = [
+	events,
+	usageEvents,
+	usage,
+	activity,
+	places,
+	product,
+	entitlements,
+	dataExports
+];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */
 export function createApi(): Hono<Env> {

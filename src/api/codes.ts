@@ -84,7 +84,7 @@ export const meanings: Record<Code, string> = {
 		'A property by which totals are told apart is neither text, nor a number, nor true or false, or is too long.',
 	invalid: 'A field is missing or malformed; `errors` says which.',
 	too_many:
-		'More arrives than can be written at the moment. Nothing was taken; send it again after `Retry-After` seconds.',
+		'More arrives than can be written at the moment, or a key asks too often. Nothing was taken; send it again after `Retry-After` seconds.',
 	internal:
 		'Nothing is wrong with your request as far as we know. Send it again; if it goes on, tell us the `reference`.'
 };

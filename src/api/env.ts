@@ -8,5 +8,7 @@ export interface Env {
 	Variables: {
 		/** The product that speaks, once `authenticate` has run. */
 		key: ApiKey;
+		/** What the answer carries besides, be it a failure. */
+		headers?: Record<string, string>;
 	};
 }

@@ -331,7 +331,7 @@ describe('what is refused', () => {
 			422,
 			'invalid_dimension'
 		],
-		['another method', () => send({ method: 'GET' }), 405, 'method_not_allowed'],
+		['another method', () => send({ method: 'PUT' }), 405, 'method_not_allowed'],
 		['another address', () => send({ path: '/api/v1/unheard' }), 404, 'not_found'],
 		['an address beside the version', () => send({ path: '/api' }), 404, 'not_found']
 	];
@@ -345,7 +345,7 @@ describe('what is refused', () => {
 		expect(answer.body['title']).not.toBe('');
 		expect(answer.body['detail']).not.toBe('');
 		if (status === 401) expect(headers['www-authenticate']).toMatch(/^Bearer /);
-		if (status === 405) expect(headers.allow).toBe('POST');
+		if (status === 405) expect(headers.allow).toBe('GET, HEAD, POST');
 		expect(await bytesOf()).toBe(before);
 	});
 

@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { titles, type Code } from './codes.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
+import { limitHeaders } from './reading-limit.ts';
 
 /** What products can say something about: one file each, mounted by app.ts. */
 export interface Noun {
@@ -21,16 +22,25 @@ interface Media {
 	headers?: Record<string, string>;
 }
 
+export interface Parameter {
+	in: 'path' | 'query';
+	description: string;
+	example: string;
+	optional?: true;
+}
+
 export interface Operation {
 	/** Unique, in camel case. */
 	id: string;
 	summary: string;
 	description: string;
 	/** What stands in its address: a segment of the path, or the query. */
-	parameters?: Record<string, { in: 'path' | 'query'; description: string; example: string }>;
+	parameters?: Record<string, Parameter>;
 	/** What it takes, by content type; nothing where it only reads. */
 	takes?: Record<string, Media>;
 	gives: Media & { description: string };
+	/** Its answers say how many requests the key has left. */
+	limited?: true;
 	/** Failures of its own; those of every request with a key are added. */
 	failures?: readonly Code[];
 }
@@ -80,11 +90,26 @@ export const operations = new Map<string, Operation>();
 /** Describes a route that a product calls with its key, from the schemas that check it. */
 export function describe(operation: Operation): ReturnType<typeof describeRoute> {
 	operations.set(operation.id, operation);
-	const { id, summary, description, parameters = {}, takes, gives, failures = [] } = operation;
-	const codes = [...common, ...(takes ? ofBodies : []), ...failures];
+	const {
+		id,
+		summary,
+		description,
+		parameters = {},
+		takes,
+		gives,
+		limited,
+		failures = []
+	} = operation;
+	const codes = [
+		...common,
+		...(takes ? ofBodies : []),
+		...(limited ? (['too_many'] as const) : []),
+		...failures
+	];
 	const responses: NonNullable<DescribeRouteOptions['responses']> = {
 		200: {
 			description: gives.description,
+			...(limited ? { headers: limitHeaders } : {}),
 			content: { 'application/json': { schema: resolver(gives.schema), example: gives.example } }
 		}
 	};
@@ -92,6 +117,7 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		const of = codes.filter((code) => (statuses[code] ?? 400) === status);
 		responses[status] = {
 			description: of.map((code) => `\`${code}\` ${titles[code]}`).join('; '),
+			...(limited && status === 429 ? { headers: limitHeaders } : {}),
 			content: { 'application/problem+json': { schema: resolver(Problem) } }
 		};
 	}
@@ -101,10 +127,10 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		description,
 		security: [{ key: [] }],
 		parameters: [
-			...Object.entries(parameters).map(([name, parameter]) => ({
+			...Object.entries(parameters).map(([name, { optional, ...parameter }]) => ({
 				...parameter,
 				name,
-				required: true,
+				required: optional !== true,
 				schema: { type: 'string' as const }
 			})),
 			...Object.entries(takes ?? {}).flatMap(([type, { headers = {} }]) =>

@@ -186,7 +186,7 @@ function addressOf(path: string, parameters: NonNullable<Operation['parameters']
 	const query = new URLSearchParams();
 	let filled = path;
 	for (const { in: where, name, example } of parameters) {
-		if (where === 'path') filled = filled.replace(`{${name}}`, example);
+		if (where === 'path') filled = filled.replace(`{${name}}`, () => encodeURIComponent(example));
 		if (where === 'query') query.set(name, example);
 	}
 	return query.size > 0 ? `${filled}?${query}` : filled;

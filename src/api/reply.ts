@@ -13,7 +13,12 @@ export function reply(
 	headers: Record<string, string> = {}
 ): Response {
 	const text = JSON.stringify(value);
-	const all = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers };
+	const all = {
+		'Content-Type': 'application/json',
+		'Cache-Control': 'no-store',
+		...c.get('headers'),
+		...headers
+	};
 	const outgoing = c.env?.outgoing;
 	if (!outgoing) return new Response(text, { status, headers: all });
 	outgoing.writeHead(status, { ...all, 'Content-Length': Buffer.byteLength(text) }).end(text);

@@ -4,9 +4,16 @@ import { TooMany } from './errors.ts';
 import { defineJob } from './jobs.ts';
 import { runtime } from './runtime.ts';
 
+/** How a key stands after a try. */
+export interface Standing {
+	left: number;
+	/** Until it has all its tries again. */
+	seconds: number;
+}
+
 export interface Limit {
 	/** Counts one try. @throws TooMany when the key has used up its tries. */
-	take(key: string): Promise<void>;
+	take(key: string): Promise<Standing>;
 	/** @throws TooMany without counting a try. */
 	check(key: string): Promise<void>;
 	/** Forgets the key's tries. */
@@ -47,7 +54,8 @@ export function limit(name: string, tries: number, seconds: number): Limit {
 	};
 	return {
 		async take(key) {
-			await limiter().consume(key).catch(refuse);
+			const { remainingPoints, msBeforeNext } = await limiter().consume(key).catch(refuse);
+			return { left: remainingPoints, seconds: Math.ceil(msBeforeNext / 1000) };
 		},
 		async check(key) {
 			const state = await limiter().get(key);
