@@ -317,6 +317,12 @@ export const fullHome: HomeView = {
 		others: 0
 	},
 	requests: { count: 2, products: ['ERP System', 'Payroll'], href: '/products/erp#requests' },
+	questions: {
+		count: 1,
+		meter: 'Data transferred',
+		product: 'ERP System',
+		href: '/usage/alerts#questions'
+	},
 	stats: {
 		products: { active: 2, trial: 1, href: '/products' },
 		users: {

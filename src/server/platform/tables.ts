@@ -667,6 +667,16 @@ export interface UsageReceipts {
   occurred_at: Timestamp;
 }
 
+export interface UsageRecounts {
+  asked_at: Timestamp;
+  at_business: Generated<string>;
+  at_hour: Timestamp;
+  finished_at: Timestamp | null;
+  from_hour: Timestamp;
+  id: string;
+  meter_id: string;
+}
+
 export interface UsageRetention {
   event_months: Generated<number>;
   single: Generated<boolean>;
@@ -794,6 +804,7 @@ export interface DB {
   "usage.meters": UsageMeters;
   "usage.minutes": UsageMinutes;
   "usage.receipts": UsageReceipts;
+  "usage.recounts": UsageRecounts;
   "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;
   "usage.unique_hours": UsageUniqueHours;

@@ -179,14 +179,14 @@ describe('a notification in words', () => {
 			alert,
 			'ERP System: 75% of your limit for Data is reached',
 			'38 GB of 50 GB this month',
-			'/products/erp/settings#alerts'
+			'/usage/alerts'
 		],
 		[
 			'usage_alert',
 			{ ...alert, mark: '100', value: '51000000000' },
 			'ERP System: your limit for Data is reached',
 			'51 GB of 50 GB this month',
-			'/products/erp/settings#alerts'
+			'/usage/alerts'
 		]
 	] as const)('%s', (kind, params, what, detail, href) => {
 		expect(word(kind, params)).toEqual({ what, detail, href, unread: true });

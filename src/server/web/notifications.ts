@@ -117,7 +117,7 @@ export function wordNotification(
 		case 'state_called_off':
 			return told(wordState(kind, params, productHref, zone));
 		case 'usage_alert':
-			return told(wordAlert(params, productHref));
+			return told(wordAlert(params));
 	}
 }
 

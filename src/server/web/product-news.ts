@@ -130,7 +130,7 @@ function startedOf(state: string | undefined, product: string): string {
 }
 
 /** That use has reached a mark of a limit. */
-export function wordAlert(params: Params, href: string): Words {
+export function wordAlert(params: Params): Words {
 	const { product = '', meter = '', mark = '', currency = 'KES' } = params;
 	const reading = (amount: string | undefined): string =>
 		formatReading(
@@ -143,13 +143,25 @@ export function wordAlert(params: Params, href: string): Words {
 			mark === '100'
 				? m.notifications_alert_full({ meter, product })
 				: m.notifications_alert({ meter, product, mark }),
-		detail: m.notifications_alert_text({
+		detail: textOf(params['every'])({
 			value: reading(params['value']),
 			limit: reading(params['limit'])
 		}),
 		icon: 'chart',
-		href: href === '/products' ? href : `${href}/settings#alerts`
+		href: params['asks'] ? '/usage/alerts#questions' : '/usage/alerts'
 	};
+}
+
+/** Notifications of before there were periods are of a month. */
+function textOf(every: string | undefined): typeof m.notifications_alert_text {
+	switch (every) {
+		case 'day':
+			return m.notifications_alert_text_day;
+		case 'subscription':
+			return m.notifications_alert_text_subscription;
+		default:
+			return m.notifications_alert_text;
+	}
 }
 
 function momentOf(at: string | undefined, zone: string): string {

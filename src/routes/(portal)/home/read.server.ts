@@ -21,7 +21,12 @@ import {
 import type { Launcher } from '#server/modules/launch/index.ts';
 import { readReferralSummary } from '#server/modules/referrals/index.ts';
 import { readUsualFirstReply } from '#server/modules/support/index.ts';
-import { readHomeFigures, readQuantities } from '#server/modules/usage/index.ts';
+import {
+	listAlertQuestions,
+	readHomeFigures,
+	readQuantities,
+	type AlertQuestion
+} from '#server/modules/usage/index.ts';
 import { readStandings, viewProducts, type Standings } from '../parts/products.server.ts';
 import { stepsOf } from '../parts/steps.ts';
 import { viewUsage } from '../parts/usage.ts';
@@ -51,7 +56,8 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		referrals,
 		activity,
 		firstReply,
-		money
+		money,
+		questions
 	] = await Promise.all([
 		listProducts(scope, {}),
 		listPlans(scope, {}),
@@ -69,7 +75,8 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		readReferralSummary(scope, {}),
 		listActivity(scope, { limit: feedLength }),
 		readUsualFirstReply(scope, {}),
-		seesMoney ? readMoney(scope) : null
+		seesMoney ? readMoney(scope) : null,
+		mayDo(actor, 'alert.manage') ? listAlertQuestions(scope, {}) : []
 	]);
 
 	const running = subscriptions.filter(
@@ -87,6 +94,7 @@ export async function readHome(scope: MemberScope, params: URLSearchParams): Pro
 		query: readHomeQuery(params, range),
 		attention,
 		requests: viewRequests(standings),
+		questions: viewQuestions(questions),
 		stats: {
 			products: {
 				active: running.filter(({ status }) => status !== 'trial').length,
@@ -173,6 +181,19 @@ function viewRequests({ requests }: Standings): HomeView['requests'] {
 		products: names,
 		href: `/products/${first.product.slug}#requests`
 	};
+}
+
+/** What is asked of those who lead: limits that are reached. */
+function viewQuestions(questions: readonly AlertQuestion[]): HomeView['questions'] {
+	const [first] = questions;
+	return first
+		? {
+				count: questions.length,
+				meter: first.meter.name,
+				product: first.product.name,
+				href: '/usage/alerts#questions'
+			}
+		: null;
 }
 
 function sumIncluded(subscriptions: Subscription[]): number | null {

@@ -21,6 +21,8 @@ export interface HomeView {
 	attention: InvoiceDue | null;
 	/** Who waits to be let in, and into what; null where nobody does, or others answer. */
 	requests: { count: number; products: string[]; href: string } | null;
+	/** Limits that are reached, where the reader is asked what shall be done; the first by name. */
+	questions: { count: number; meter: string; product: string; href: string } | null;
 	stats: QuickStats;
 	referrals: Referrals;
 	/** Everything subscribed to, whatever its status; home itself applies the search. */

@@ -7,7 +7,7 @@ import type { Member } from '#server/platform/scope.ts';
 import { createMember } from '../../../../tests/setup/businesses.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { fireAlerts, recordEvents, saveAlert, watchAlerts } from '../usage/index.ts';
+import { fireAlerts, listAlerts, recordEvents, saveAlert, watchAlerts } from '../usage/index.ts';
 import { listNotifications, saveChoices } from './index.ts';
 
 let runtime: TestRuntime;
@@ -36,9 +36,11 @@ afterAll(async () => {
 });
 
 const limit = (amount: string, marks: (50 | 75 | 90 | 100)[]) =>
-	withBusiness(mavuno, (scope) =>
-		saveAlert(scope, { product: 'erp', meter: 'data', limit: amount, marks })
-	);
+	withBusiness(mavuno, async (scope) => {
+		const [known] = await listAlerts(scope, { product: 'erp' });
+		const wanted = { product: 'erp', meter: 'data', limit: amount, marks };
+		return saveAlert(scope, known ? { id: known.id, ...wanted } : wanted);
+	});
 const move = (bytes: number) =>
 	recordEvents(
 		[
@@ -76,7 +78,8 @@ describe('a mark that is passed', () => {
 			currency: 'KES',
 			mark: '75',
 			limit: '1000',
-			value: '760'
+			value: '760',
+			every: 'month'
 		};
 		expect(await heard(mavuno)).toEqual([params]);
 		expect(await heard(halima)).toEqual([params]);
@@ -88,7 +91,7 @@ describe('a mark that is passed', () => {
 			'wanjiku@mavuno.example ERP System: 75% of the limit for Data is reached'
 		]);
 		expect(letters[0]?.body).toContain('set for Data in ERP System is reached in November 2026.');
-		expect(letters[0]?.body).toContain('http://localhost:3000/products/erp/settings#alerts');
+		expect(letters[0]?.body).toContain('http://localhost:3000/usage/alerts');
 	});
 
 	it('is told once, also when the watch starts anew and many events follow', async () => {
@@ -128,5 +131,30 @@ describe('a mark that is passed', () => {
 		const letters = await withSystem('test', (scope) => listMails(scope, 10));
 		expect(letters.filter(({ to }) => to === 'halima@mavuno.example')).toHaveLength(2);
 		expect(letters.filter(({ to }) => to === 'wanjiku@mavuno.example')).toHaveLength(3);
+	});
+
+	it('reaches those who were chosen, in the ways that were chosen, and asks those who lead', async () => {
+		runtime.clock.set(new Date(runtime.clock.now().getTime() + 60_000));
+		const mails = (await withSystem('test', (scope) => listMails(scope, 100))).length;
+		await withBusiness(mavuno, (scope) =>
+			saveAlert(scope, {
+				product: 'erp',
+				meter: 'data',
+				limit: 1_000,
+				marks: [90],
+				period: 'day',
+				people: [otieno.personId],
+				channels: ['bell'],
+				action: 'ask'
+			})
+		);
+		await until(otieno, 1);
+		await jobs.settle();
+		expect((await heard(otieno))[0]).toMatchObject({ limit: '1000', every: 'day' });
+		expect((await heard(otieno))[0]).not.toHaveProperty('asks');
+		expect((await heard(mavuno))[0]).toMatchObject({ limit: '1000', asks: 'yes' });
+		// She wants to hear of no limits.
+		expect(await heard(halima)).toHaveLength(2);
+		expect(await withSystem('test', (scope) => listMails(scope, 100))).toHaveLength(mails);
 	});
 });

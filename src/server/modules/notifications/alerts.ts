@@ -1,35 +1,70 @@
 import { on } from '../../platform/jobs.ts';
-import { readBusiness } from '../businesses/index.ts';
-import { listProducts } from '../catalogue/index.ts';
+import { listMembers, readBusiness } from '../businesses/index.ts';
 import { tell } from './channels.ts';
 import { whoMay } from './recipients.ts';
-import { writeMonth } from './words.ts';
-// For the type of the event that it reacts to.
-import type {} from '../usage/index.ts';
+import { writeDay, writeMonth } from './words.ts';
+// Also for the type of the event that it reacts to.
+import type { AlertPeriod } from '../usage/index.ts';
 
 on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
-	const { alertId, productId, product, meterName, unit, mark, limit, value, period } = event.data;
+	const { alertId, productId, product, meterName, unit, mark, limit, value, asks } = event.data;
+	const { every, period, periodEnd, limitOf } = event.data;
 	const { businessId } = event;
-	const [{ currency }, products, leaders] = await Promise.all([
+	const [{ currency }, leaders, members] = await Promise.all([
 		readBusiness(scope, { businessId }),
-		listProducts(scope, {}),
-		whoMay(scope, businessId, 'alert.manage')
+		whoMay(scope, businessId, 'alert.manage'),
+		listMembers(scope, { businessId })
 	]);
-	const slug = products.find(({ id }) => id === productId)?.slug ?? '';
-	const share = mark === 100 ? 'The limit' : `${mark}% of the limit`;
-	await tell(scope, {
+	const chosen = (event.data.people ?? []).filter((id) =>
+		members.some(({ personId }) => personId === id)
+	);
+	const whole = limitOf === 'plan' ? 'what your plan includes' : 'the limit that your business set';
+	const share =
+		mark === 100 ? `${whole.charAt(0).toUpperCase()}${whole.slice(1)}` : `${mark}% of ${whole}`;
+	const news = {
 		businessId,
 		productId,
-		topic: 'alerts',
-		personIds: leaders,
-		key: `alert ${alertId} ${period} ${mark} ${limit}`,
-		kind: 'usage_alert',
-		params: { product, meter: meterName, unit, currency, mark: String(mark), limit, value },
-		at: event.occurredAt,
+		topic: 'alerts' as const,
+		only: event.data.channels,
+		key: `alert ${alertId} ${period} ${periodEnd} ${mark} ${limit}`,
+		kind: 'usage_alert' as const,
+		params: { product, meter: meterName, unit, currency, mark: String(mark), limit, value, every },
+		at: event.occurredAt
+	};
+	const subject = `${product}: ${mark}% of the limit for ${meterName} is reached`;
+	const reached = `${share} for ${meterName} in ${product} is reached ${written(every, period, periodEnd)}.`;
+	// Whoever was chosen may have left since; then those who lead are told.
+	const told = chosen.length > 0 ? chosen : leaders;
+	const asked = asks ? leaders : [];
+	await tell(scope, {
+		...news,
+		personIds: told.filter((id) => !asked.includes(id)),
 		letter: {
-			subject: `${product}: ${mark}% of the limit for ${meterName} is reached`,
-			text: `${share} that your business set for ${meterName} in ${product} is reached in ${writeMonth(period)}. Nothing stops: this is for you to know. The figures:`,
-			path: `/products/${slug}/settings#alerts`
+			subject,
+			text: `${reached} Nothing stops: this is for you to know. The figures:`,
+			path: '/usage/alerts'
+		}
+	});
+	await tell(scope, {
+		...news,
+		params: { ...news.params, asks: 'yes' },
+		personIds: asked,
+		letter: {
+			subject,
+			text: `${reached} Please say what shall be done: raise the limit, change the plan, or leave it. Nothing stops until then.`,
+			path: '/usage/alerts#questions'
 		}
 	});
 });
+
+/** When a limit was reached: `in November 2026`, `on 25 Nov 2026`, `in the period before 15 Dec 2026`. */
+function written(every: AlertPeriod, period: string, periodEnd: string): string {
+	switch (every) {
+		case 'month':
+			return `in ${writeMonth(period)}`;
+		case 'day':
+			return `on ${writeDay(period)}`;
+		case 'subscription':
+			return `in the period before ${writeDay(periodEnd)}`;
+	}
+}

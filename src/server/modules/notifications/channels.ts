@@ -2,13 +2,15 @@ import { post } from '../../platform/mail.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { listMembers } from '../businesses/index.ts';
 import { listProducts } from '../catalogue/index.ts';
-import { listWays, type Topic } from './choices.ts';
+import { listWays, type Topic, type Ways } from './choices.ts';
 import { letterAbout, type News } from './letters.ts';
 import { notify, type Told } from './notifications.ts';
 
 export interface ProductNews extends Told {
 	productId: string;
 	topic: Topic;
+	/** In these ways alone, as far as each chose them. */
+	only?: readonly (keyof Ways)[];
 	/** The same by mail, for those who want it. Without it the news is on the bell alone. */
 	letter?: News;
 }
@@ -28,7 +30,10 @@ export async function tell(scope: Scope, news: ProductNews): Promise<void> {
 	);
 	if (members.length === 0) return;
 	const ways = await listWays(scope, news, members);
-	const by = (way: 'bell' | 'mail') => members.filter(({ personId }) => ways.get(personId)?.[way]);
+	const by = (way: keyof Ways) =>
+		news.only && !news.only.includes(way)
+			? []
+			: members.filter(({ personId }) => ways.get(personId)?.[way]);
 
 	await notify(scope, { ...news, personIds: by('bell').map(({ personId }) => personId) });
 	if (!letter || scope.now.getTime() - news.at.getTime() > freshMs) return;

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { emit } from '../../platform/events.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listProducts } from '../catalogue/index.ts';
-import { standings } from './alert-standing.ts';
-import type { AlertMark } from './alerts.ts';
+import { standings, termsOf } from './alert-standing.ts';
+import type { AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
 import type { Unit } from './meters.ts';
 
 declare module '#server/platform/events.ts' {
@@ -21,9 +21,17 @@ declare module '#server/platform/events.ts' {
 			mark: AlertMark;
 			/** Exact decimal text, in the meter's unit, like the value. */
 			limit: string;
+			limitOf: LimitOf;
 			value: string;
-			/** The first day of the month. */
+			every: AlertPeriod;
+			/** The first day of the period, and the day after its last. */
 			period: string;
+			periodEnd: string;
+			/** Null for the owners and admins of the moment. */
+			people: string[] | null;
+			channels: AlertChannel[];
+			/** Those who lead are asked what shall be done. */
+			asks: boolean;
 		};
 	}
 }
@@ -35,17 +43,23 @@ interface Fired {
 	slug: string;
 	name: string;
 	unit: Unit;
-	month_limit: string;
+	amount: string;
+	limit_of: LimitOf;
 	value: string;
+	every: AlertPeriod;
 	period: string;
+	period_end: string;
+	people: string[] | null;
+	channels: AlertChannel[];
 	mark: AlertMark;
+	asks: boolean;
 }
 
 /**
- * Fires the marks that the use of the running month has passed, each once a month: a row for each, so that
+ * Fires the marks that use has passed in the running period, each once a period: a row for each, so that
  * of several processes that look at once one writes it. A limit that was raised fires anew, one that was
  * lowered or set back does not. Of marks that are passed together the highest is told, and none that
- * lies under one that was told.
+ * lies under one that was told. Whoever wants to be asked is asked with the last mark.
  *
  * @param businessIds null looks at every business
  * @returns how many alerts were told
@@ -57,34 +71,55 @@ export async function fireAlerts(
 	authorize(scope, 'alert.read');
 	const which =
 		businessIds === null ? sql`true` : sql`a.business_id = any(${[...businessIds]}::text[])`;
+	const terms = await termsOf(scope, which);
 	// What has fired is left out before the insert, so that looking in vain writes nothing.
 	const { rows } = await sql<Fired>`
-		with standing as materialized (${standings(scope.now, which)}),
+		with standing as materialized (${standings(scope.now, terms, which)}),
 		fired as (
 			insert into usage.alert_firings as f
-				(business_id, alert_id, period, mark, month_limit, value, fired_at)
-			select s.business_id, s.id, s.period, passed.mark, s.month_limit, s.value, ${scope.now}
+				(business_id, alert_id, period, period_end, mark, amount, value, fired_at)
+			select s.business_id, s.id, s.period, s.period_end, passed.mark, s.amount, s.value, ${scope.now}
 			from standing s cross join unnest(s.marks) as passed (mark)
-			where s.value >= s.month_limit * passed.mark / 100 and not exists (
+			where s.value >= s.amount * passed.mark / 100 and not exists (
 				select from usage.alert_firings known
 				where known.business_id = s.business_id and known.alert_id = s.id
-					and known.period = s.period and known.mark = passed.mark and known.month_limit >= s.month_limit
+					and known.period = s.period and known.period_end = s.period_end
+					and known.mark = passed.mark and known.amount >= s.amount
 			)
 			order by s.business_id, s.id, s.period, passed.mark
 			on conflict (business_id, alert_id, period, mark) do update
-				set month_limit = excluded.month_limit, value = excluded.value, fired_at = excluded.fired_at
-				where f.month_limit < excluded.month_limit
+				set period_end = excluded.period_end, amount = excluded.amount, value = excluded.value,
+					fired_at = excluded.fired_at
+				where f.amount < excluded.amount or f.period_end <> excluded.period_end
 			returning business_id, alert_id, mark
+		),
+		told as (
+			select s.business_id, s.id, max(fired.mark) as mark
+			from standing s join fired on fired.business_id = s.business_id and fired.alert_id = s.id
+			group by s.business_id, s.id, s.period, s.period_end, s.amount
+			having max(fired.mark) > coalesce((
+				select max(before.mark) from usage.alert_firings before
+				where before.business_id = s.business_id and before.alert_id = s.id
+					and before.period = s.period and before.period_end = s.period_end
+					and before.amount >= s.amount
+			), 0)
+		),
+		asked as (
+			insert into usage.alert_questions
+				(business_id, alert_id, period, period_end, amount, asked_at)
+			select s.business_id, s.id, s.period, s.period_end, s.amount, ${scope.now}
+			from standing s join told on told.business_id = s.business_id and told.id = s.id
+			where s.action = 'ask' and told.mark = s.marks[cardinality(s.marks)]
+			order by s.business_id, s.id
+			on conflict do nothing
+			returning business_id, alert_id
 		)
-		select s.business_id, s.id, s.product_id, s.slug, s.name, s.unit, s.month_limit::text,
-			s.value::text, s.period::text, max(fired.mark) as mark
-		from standing s join fired on fired.business_id = s.business_id and fired.alert_id = s.id
-		group by s.business_id, s.id, s.product_id, s.slug, s.name, s.unit, s.month_limit, s.value, s.period
-		having max(fired.mark) > coalesce((
-			select max(before.mark) from usage.alert_firings before
-			where before.business_id = s.business_id and before.alert_id = s.id
-				and before.period = s.period and before.month_limit >= s.month_limit
-		), 0)
+		select s.business_id, s.id, s.product_id, s.slug, s.name, s.unit, s.amount::text, s.limit_of,
+			s.value::text, s.every, s.period::text, s.period_end::text, s.people, s.channels, told.mark,
+			exists (
+				select from asked where asked.business_id = s.business_id and asked.alert_id = s.id
+			) as asks
+		from standing s join told on told.business_id = s.business_id and told.id = s.id
 		order by s.business_id, s.id`.execute(scope.db);
 	if (rows.length === 0) return 0;
 	const products = new Map((await listProducts(scope, {})).map(({ id, name }) => [id, name]));
@@ -100,9 +135,15 @@ export async function fireAlerts(
 				meterName: row.name,
 				unit: row.unit,
 				mark: row.mark,
-				limit: row.month_limit,
+				limit: row.amount,
+				limitOf: row.limit_of,
 				value: row.value,
-				period: row.period
+				every: row.every,
+				period: row.period,
+				periodEnd: row.period_end,
+				people: row.people,
+				channels: row.channels,
+				asks: row.asks
 			},
 			row.business_id
 		);

@@ -32,10 +32,15 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
+/** Sets the alert of a meter, or changes the one that it has. */
 const save = (input: Partial<Parameters<typeof saveAlert>[1]>, as = mavuno) =>
-	withBusiness(as, (scope) =>
-		saveAlert(scope, { product: 'erp', meter: 'data', limit: 1_000, ...input })
-	);
+	withBusiness(as, async (scope) => {
+		const wanted = { product: 'erp', meter: 'data', limit: 1_000, ...input };
+		const [known] = (await listAlerts(scope, {})).filter(
+			({ meter }) => meter.slug === wanted.meter
+		);
+		return saveAlert(scope, known ? { id: known.id, ...wanted } : wanted);
+	});
 const list = (as: Member, product = 'erp') =>
 	withBusiness(as, (scope) => listAlerts(scope, { product }));
 const remove = (as: Member, id: string) => withBusiness(as, (scope) => removeAlert(scope, { id }));
@@ -86,9 +91,16 @@ describe('setting a limit', () => {
 		const [alert] = await list(otieno);
 		expect(alert).toEqual({
 			id,
+			product: expect.objectContaining({ slug: 'erp', name: 'ERP System' }) as unknown,
 			meter: { slug: 'records', name: 'Records', unit: 'count', aggregation: 'count' },
+			limitOf: 'number',
 			limit: '200',
+			every: 'month',
+			period: { start: '2026-11-01', end: '2026-12-01' },
 			marks: [75, 100],
+			people: null,
+			channels: ['bell', 'mail'],
+			action: 'notify',
 			value: null,
 			fired: []
 		});

@@ -1,41 +1,77 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
-import { Conflict, NotFound } from '../../platform/errors.ts';
+import { Conflict, Invalid, NotFound, violatedConstraint } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
-import { businessOf } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readSubscriptionState } from '../billing/index.ts';
-import { readBusiness } from '../businesses/index.ts';
+import { listMembers, readBusiness } from '../businesses/index.ts';
 import { readProduct } from '../catalogue/index.ts';
 import { readLimit } from './alert-limits.ts';
-import { standings } from './alert-standing.ts';
 import { findMeter } from './figures.ts';
-import type { Aggregation, Unit } from './meters.ts';
 
 /** Per cent of a limit at which a business can ask to be told. */
 export const alertMarks = [50, 75, 90, 100] as const;
 export type AlertMark = (typeof alertMarks)[number];
 
+/** What is limited begins anew with the calendar month, the day, or the period of the subscription. */
+export const alertPeriods = ['month', 'day', 'subscription'] as const;
+export type AlertPeriod = (typeof alertPeriods)[number];
+
+/** A limit is a number of the business's own, or what its plan includes. */
+export const limitsOf = ['number', 'plan'] as const;
+export type LimitOf = (typeof limitsOf)[number];
+
+export const alertChannels = ['bell', 'mail'] as const;
+export type AlertChannel = (typeof alertChannels)[number];
+
+/** What happens at the last mark: people are told, or asked as well what shall be done. */
+export const alertActions = ['notify', 'ask'] as const;
+export type AlertAction = (typeof alertActions)[number];
+
+/** More alerts than this for one meter are nobody's wish. */
+const most = 20;
+
+export const AlertId = v.custom<string>(
+	(value) => isId('alr', value),
+	'This is not the id of an alert.'
+);
+
 const SaveAlert = v.object({
+	/** Changes this one; its meter stays. */
+	id: v.optional(AlertId),
 	/** The product's slug and the meter's. */
 	product: v.string(),
 	meter: v.string(),
-	/** For a calendar month: a number in the meter's unit, or text as people write it, such as `50 GB`. */
-	limit: v.union([v.number(), v.string()], 'Write the limit.'),
+	limitOf: v.optional(v.picklist(limitsOf), 'number'),
+	/** A number in the meter's unit, or text as people write it, such as `50 GB`. */
+	limit: v.optional(v.union([v.number(), v.string()], 'Write the limit.'), ''),
+	period: v.optional(v.picklist(alertPeriods), 'month'),
 	marks: v.optional(
 		v.pipe(
 			v.array(v.picklist(alertMarks, 'Choose among 50, 75, 90 and 100 %.')),
 			v.nonEmpty('Choose at least one mark.')
 		),
 		[75, 100]
-	)
+	),
+	/** Members to be told. Without any, the owners and admins of the moment are. */
+	people: v.optional(v.array(v.string()), []),
+	channels: v.optional(
+		v.pipe(
+			v.array(v.picklist(alertChannels)),
+			v.nonEmpty('Choose at least one way to tell people.')
+		),
+		[...alertChannels]
+	),
+	action: v.optional(v.picklist(alertActions), 'notify')
 });
 
 /**
- * Sets the limit of a meter, or changes the one there is. Marks that fired in this month for the same limit
- * or a higher one do not fire again; what is passed already is told within seconds.
- * @throws NotFound for an unknown product or meter; Conflict `not_subscribed`; Invalid
+ * Sets an alert, or changes one. Set twice alike, it is one. Marks that fired in this period for the same
+ * limit or a higher one do not fire again; what is passed already is told within seconds.
+ * @throws NotFound for an unknown product, meter or alert; Conflict `not_subscribed`, `alert_exists`,
+ * `too_many_alerts`; Invalid
  */
 export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input) => {
 	const { db, now } = scope;
@@ -48,92 +84,114 @@ export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input)
 	]);
 	if (!subscription)
 		throw new Conflict('not_subscribed', `Your business does not have ${product.name}.`);
-	const changed = {
-		month_limit: readLimit(input.limit, meter, business.currency),
+	if (input.limitOf === 'plan' && input.period === 'day')
+		throw new Invalid([
+			{ path: 'period', message: 'A plan includes nothing for a day. Choose a longer time.' }
+		]);
+	const wanted = {
+		amount: input.limitOf === 'plan' ? null : readLimit(input.limit, meter, business.currency),
+		limit_of: input.limitOf,
+		period: input.period,
 		marks: [...new Set(input.marks)].sort((one, other) => one - other),
+		people: await membersAmong(scope, input.people),
+		channels: alertChannels.filter((channel) => input.channels.includes(channel)),
+		action: input.action,
 		changed_at: now
 	};
-	const saved = await db
-		.insertInto('usage.alerts')
-		.values({
-			business_id: businessId,
-			id: newId('alr', now),
-			meter_id: meter.id,
-			created_at: now,
-			...changed
-		})
-		.onConflict((conflict) => conflict.columns(['business_id', 'meter_id']).doUpdateSet(changed))
-		.returning('id')
-		.executeTakeFirstOrThrow();
+	const saved = input.id
+		? await change(scope, input.id, meter.id, wanted)
+		: await db
+				.insertInto('usage.alerts')
+				.values({
+					business_id: businessId,
+					id: newId('alr', now),
+					meter_id: meter.id,
+					created_at: now,
+					...wanted
+				})
+				.onConflict((conflict) =>
+					conflict
+						.columns(['business_id', 'meter_id', 'period', 'limit_of', 'amount'])
+						.where('removed_at', 'is', null)
+						.doUpdateSet(wanted)
+				)
+				.returning('id')
+				.executeTakeFirstOrThrow();
+	if (!input.id) await refuseTooMany(scope, meter.id);
 	// Looked at like new usage: it may be passed already.
 	await announce(scope, businessId, 'usage');
 	return saved;
 });
 
-/** @throws NotFound */
-export const removeAlert = usecase(
-	'alert.manage',
-	v.object({
-		id: v.custom<string>((value) => isId('alr', value), 'This is not the id of an alert.')
-	}),
-	async (scope, { id }) => {
-		const { numDeletedRows } = await scope.db
-			.deleteFrom('usage.alerts')
+interface Wanted {
+	amount: string | null;
+	limit_of: LimitOf;
+	period: AlertPeriod;
+	marks: AlertMark[];
+	people: string[] | null;
+	channels: AlertChannel[];
+	action: AlertAction;
+	changed_at: Date;
+}
+
+async function change(
+	scope: Scope,
+	id: string,
+	meterId: string,
+	wanted: Wanted
+): Promise<{ id: string }> {
+	try {
+		const saved = await scope.db
+			.updateTable('usage.alerts')
+			.set(wanted)
 			.where('business_id', '=', businessOf(scope))
 			.where('id', '=', id)
+			.where('meter_id', '=', meterId)
+			.where('removed_at', 'is', null)
+			.returning('id')
 			.executeTakeFirst();
-		if (numDeletedRows === 0n) throw new NotFound('This alert');
+		if (!saved) throw new NotFound('This alert');
+		return saved;
+	} catch (error) {
+		if (violatedConstraint(error) === 'alerts_once')
+			throw new Conflict('alert_exists', 'There is an alert with this limit already.');
+		throw error;
 	}
-);
-
-export interface Alert {
-	id: string;
-	meter: { slug: string; name: string; unit: Unit; aggregation: Aggregation };
-	/** Exact decimal text, in the meter's unit. */
-	limit: string;
-	/** Per cent of the limit, the lowest first. */
-	marks: AlertMark[];
-	/** What the meter says of this month so far: exact decimal text; null before its first reading. */
-	value: string | null;
-	/** The marks that fired in this month for this limit or a higher one. */
-	fired: { mark: AlertMark; at: Date }[];
 }
 
-interface Row {
-	id: string;
-	slug: string;
-	name: string;
-	unit: Unit;
-	aggregation: Aggregation;
-	month_limit: string;
-	marks: AlertMark[];
-	value: string | null;
-	fired: { mark: AlertMark; at: string }[] | null;
+/** Null for nobody in particular. @throws Invalid for somebody who does not belong to the business */
+async function membersAmong(scope: Scope, people: readonly string[]): Promise<string[] | null> {
+	if (people.length === 0) return null;
+	const members = new Set((await listMembers(scope, {})).map(({ personId }) => personId));
+	if (people.some((personId) => !members.has(personId)))
+		throw new Invalid([{ path: 'people', message: 'Choose among the people of your business.' }]);
+	return [...new Set(people)].sort();
 }
 
-/** The limits that the scope's business has set for a product, with the use of this month. @throws NotFound */
-export const listAlerts = usecase(
-	'alert.read',
-	v.object({ product: v.string() }),
-	async (scope, { product: slug }): Promise<Alert[]> => {
-		const product = await readProduct(scope, { slug });
-		const which = sql`a.business_id = ${businessOf(scope)} and m.product_id = ${product.id}`;
-		const { rows } = await sql<Row>`
-			select s.id, s.slug, s.name, s.unit, s.aggregation, s.month_limit::text, s.marks, s.value::text, (
-				select json_agg(json_build_object('mark', f.mark, 'at', f.fired_at) order by f.mark)
-				from usage.alert_firings f
-				where f.business_id = s.business_id and f.alert_id = s.id and f.period = s.period
-					and f.month_limit >= s.month_limit and f.mark = any(s.marks)
-			) as fired
-			from (${standings(scope.now, which)}) s
-			order by s.name, s.slug`.execute(scope.db);
-		return rows.map((row) => ({
-			id: row.id,
-			meter: { slug: row.slug, name: row.name, unit: row.unit, aggregation: row.aggregation },
-			limit: row.month_limit,
-			marks: row.marks,
-			value: row.value,
-			fired: (row.fired ?? []).map(({ mark, at }) => ({ mark, at: new Date(at) }))
-		}));
+async function refuseTooMany(scope: Scope, meterId: string): Promise<void> {
+	const { count } = await scope.db
+		.selectFrom('usage.alerts')
+		.select(({ fn }) => fn.countAll<bigint>().as('count'))
+		.where('business_id', '=', businessOf(scope))
+		.where('meter_id', '=', meterId)
+		.where('removed_at', 'is', null)
+		.executeTakeFirstOrThrow();
+	if (Number(count) > most)
+		throw new Conflict('too_many_alerts', `One figure has at most ${most} alerts.`);
+}
+
+/** Nobody is told of it any more; what it told stays known. @throws NotFound */
+export const removeAlert = usecase(
+	'alert.manage',
+	v.object({ id: AlertId }),
+	async (scope, { id }) => {
+		const { numUpdatedRows } = await scope.db
+			.updateTable('usage.alerts')
+			.set({ removed_at: sql`greatest(changed_at, ${scope.now})` })
+			.where('business_id', '=', businessOf(scope))
+			.where('id', '=', id)
+			.where('removed_at', 'is', null)
+			.executeTakeFirst();
+		if (numUpdatedRows === 0n) throw new NotFound('This alert');
 	}
 );

@@ -16,7 +16,8 @@ import {
 import { form, inBusiness, page } from '#server/web/page.ts';
 import { textOf } from '../../../parts/fields.ts';
 import { answersTo } from '../requests.server.ts';
-import { alertActions, readAlerts } from './alerts.server.ts';
+import { readAlerts } from '../../../usage/alerts/alerts.server.ts';
+import { alertActions } from './alerts.server.ts';
 import { choiceActions, readNews } from './choices.server.ts';
 import { readSettings } from './read.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';

@@ -1,0 +1,64 @@
+import { redirect } from '@sveltejs/kit';
+import { m } from '#lib/paraglide/messages.js';
+import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
+import {
+	answerAlertQuestion,
+	listAlertQuestions,
+	listFirings
+} from '#server/modules/usage/index.ts';
+import { form, mayDo, page } from '#server/web/page.ts';
+import { alertActionsOf, readAlerts } from './alerts.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** How much of the history the page shows. */
+const historyLength = 100;
+
+export const load: PageServerLoad = page(async (scope, { url }) => {
+	const [alerts, firings, questions, members, { currency }] = await Promise.all([
+		readAlerts(scope),
+		listFirings(scope, { limit: historyLength }),
+		mayDo(scope.actor, 'alert.manage') ? listAlertQuestions(scope, {}) : [],
+		listMembers(scope, {}),
+		readBusiness(scope, {})
+	]);
+	return {
+		title: m.alerts_page_title(),
+		done: url.searchParams.get('done'),
+		alerts,
+		currency,
+		questions: questions.map((question) => ({ ...question, limit: Number(question.limit) })),
+		firings: firings.map(({ limit, value, answer, ...firing }) => ({
+			...firing,
+			limit: Number(limit),
+			value: Number(value),
+			answer: answer && {
+				...answer,
+				by: members.find(({ personId }) => personId === answer.by)?.name ?? null
+			}
+		}))
+	};
+});
+
+const text = (value: FormDataEntryValue | undefined): string =>
+	typeof value === 'string' ? value : '';
+
+const answer = form(answerAlertQuestion, {
+	input: ({ id, answer, limit }) => ({ id: text(id), answer: text(answer), limit: text(limit) })
+});
+
+export const actions: Actions = {
+	...alertActionsOf((_, done) => `/usage/alerts?done=${done}`),
+	async answer(event) {
+		// The form is read twice: for its use case, and for where its answer leads.
+		const fields = await event.request.clone().formData();
+		const refused = await answer(event);
+		if ('status' in refused) return refused;
+		const product = text(fields.get('product') ?? undefined);
+		if (fields.get('answer') === 'plan')
+			redirect(
+				303,
+				`/support/new?${new URLSearchParams({ product, subject: m.alerts_plan_subject() }).toString()}`
+			);
+		redirect(303, '/usage/alerts?done=answer');
+	}
+};
