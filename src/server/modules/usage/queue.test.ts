@@ -59,7 +59,7 @@ it('keeps the order, and a group within its weight unless one item alone is heav
 });
 
 it('lets a small group wait a moment for those who were just answered, and no longer', async () => {
-	const { queue, items, finish } = make({ small: 5 });
+	const { queue, items, finish } = make({ small: 6 });
 	for (const item of ['a', 'b', 'c', 'd', 'e']) void queue.add(item, 1);
 	await finish();
 	expect(items()).toEqual([['a'], ['b', 'c', 'd', 'e']]);
@@ -125,4 +125,52 @@ it('turns callers away when the first has waited too long', () => {
 	expect(() => {
 		queue.admit();
 	}).toThrow(TooMany);
+});
+
+it('shares callers out among groups, so that half is prepared while the other half is written', async () => {
+	const { queue, items, finish } = make({ small: 2 });
+	for (const item of ['a', 'b', 'c', 'd', 'e', 'f']) void queue.add(item, 1);
+	await finish();
+	expect(items()).toEqual([['a'], ['b', 'c', 'd']]);
+	void queue.add('a2', 1);
+	await finish();
+	expect(items().at(-1)).toEqual(['e', 'f', 'a2']);
+});
+
+it('waits for those who were answered together before it begins with the first of them', async () => {
+	const { queue, items, finish } = make({ small: 4 });
+	for (const item of ['a', 'b', 'c', 'd', 'e']) void queue.add(item, 1);
+	await finish();
+	await finish();
+	for (const item of ['f', 'g', 'h']) void queue.add(item, 1);
+	expect(items()).toHaveLength(2);
+	void queue.add('i', 1);
+	expect(items().at(-1)).toEqual(['f', 'g', 'h', 'i']);
+});
+
+it('turns callers away when what waits would take too long at the pace of late', async () => {
+	const { queue, finish, pass } = make({ waiting: 1_000 });
+	void queue.add('a', 10);
+	// Ten in two seconds: five are written in the second that is the patience.
+	pass(2_000);
+	await finish();
+	void queue.add('b', 4);
+	expect(() => {
+		queue.admit();
+	}).not.toThrow();
+	void queue.add('c', 4);
+	expect(() => queue.add('d', 1)).toThrow(TooMany);
+});
+
+it('turns away after all whoever waited in vain, rather than answer too late', async () => {
+	const { queue, items, finish, pass } = make();
+	void queue.add('a', 1);
+	const late = queue.add('b', 1);
+	pass(1_601);
+	const told = expect(late).rejects.toThrow(TooMany);
+	await finish();
+	await told;
+	expect(items()).toEqual([['a']]);
+	void queue.add('c', 1);
+	expect(items()).toEqual([['a'], ['c']]);
 });
