@@ -159,7 +159,7 @@ const queries: [string, Query][] = [
 						productId,
 						source: '/bench/nairobi',
 						// Two in three are of this business: no remainder of three is none.
-						id: `event-${(Math.abs(round) * 37 + 11) * 3 + 1}`
+						id: `event-${((Math.abs(round) * 37) % 3_000) * 3 + 1}`
 					}),
 				{ unseen: true }
 			)

@@ -9,6 +9,7 @@ import { addMeter } from './commands/meter.ts';
 import { addPlan } from './commands/plan.ts';
 import { addProduct } from './commands/product.ts';
 import { addSubscription } from './commands/subscription.ts';
+import { addUsage } from './commands/usage.ts';
 import { addUser } from './commands/user.ts';
 
 /** The operator's command line. Results go to standard output, everything else to standard error. */
@@ -28,6 +29,7 @@ for (const add of [
 	addProduct,
 	addPlan,
 	addMeter,
+	addUsage,
 	addSubscription,
 	addKey,
 	addKeys
