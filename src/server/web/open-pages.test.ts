@@ -83,7 +83,7 @@ describe('what an open page is told', () => {
 		const { live, tell } = createHearsay();
 		const page = show();
 		createOpenPages(live).open(page, null);
-		for (let at = 0; at < 3_000; at += 10) {
+		for (let at = 0; at < 3_200; at += 10) {
 			tell(mavuno);
 			await vi.advanceTimersByTimeAsync(10);
 		}

@@ -7,8 +7,8 @@ import { runtime } from '#server/platform/runtime.ts';
 // there is one listener a business, one clock and one look at the sessions for all pages together, and
 // pages are told no faster than they can be drawn: docs/decisions/live-pages.md.
 
-/** At most one word a second reaches a page, however much happens. */
-const pauseMs = 1_000;
+/** At most one word a second reaches a page, however much happens, and though one may be longer under way than the next. */
+const pauseMs = 1_100;
 /** How often those who wait for their turn are looked at, and how many are told at a time. */
 const turnMs = 20;
 const mostATurn = 10;
