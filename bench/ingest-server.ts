@@ -112,6 +112,11 @@ async function makeReady(): Promise<Ready> {
 	return { origin, key, businesses, eventType, database: embedded.connection };
 }
 
+// The most memory that it ever took, whenever somebody asks.
+process.on('message', () => {
+	process.send?.(process.resourceUsage().maxRSS * 1024);
+});
+
 // Whoever started this process is gone, or has seen enough.
 process.once('disconnect', () => {
 	void (async () => {

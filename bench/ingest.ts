@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Ready } from './ingest-server.ts';
-import { load, toRequest, type Measured } from './load.ts';
+import { flood, load, toRequest, type Flooded, type Measured } from './load.ts';
 
 export interface IngestFigures {
 	/** Events a second, in batches of 100 over 8 connections; median of the runs, as are all. */
@@ -19,14 +19,30 @@ export interface IngestFigures {
 	copied: number;
 	/** The same rows in one COPY over one connection: the most that the table takes in at all. */
 	copiedAtOnce: number;
-	/** `batched` to `copied`, and to `copiedAtOnce`. */
+	/**
+	 * `batched` to `copied`: the raw COPY that makes the same promise, each batch on disk before it is
+	 * acknowledged. It is what the ceiling is held against. `ratioAtOnce` is to the COPY that promises
+	 * nothing until its end.
+	 */
 	ratio: number;
 	ratioAtOnce: number;
+	/** What happens when far more is sent than can be written. */
+	overload: Overload;
+}
+
+export interface Overload extends Flooded {
+	/** Events that were acknowledged and are not there, or are there and not in the totals. */
+	lost: number;
+	/** What the server's memory grew by, at its highest, in bytes. */
+	grown: number;
 }
 
 const batchSize = 100;
 const batchConnections = 8;
 const singleConnections = 16;
+/** Half as many events again are on their way at a time as may wait, from senders twice as quick as they were told. */
+const floodConnections = 300;
+const floodPauseMs = 500;
 
 /**
  * What usage costs on the way in: events over HTTP to a server with a database of its own, acknowledged
@@ -53,6 +69,7 @@ export async function benchIngest(
 			// The first warms both sides up.
 			if (run > 0) rounds.push(round);
 		}
+		const overload = await overloadOf(server, ready, events);
 		const of = (figure: (round: (typeof rounds)[number]) => number): number =>
 			median(rounds.map(figure));
 		const batched = of(
@@ -68,12 +85,54 @@ export async function benchIngest(
 			copied,
 			copiedAtOnce,
 			ratio: batched / copied,
-			ratioAtOnce: batched / copiedAtOnce
+			ratioAtOnce: batched / copiedAtOnce,
+			overload
 		};
 	} finally {
 		if (server.connected) server.disconnect();
 		if (server.exitCode === null) await once(server, 'exit');
 	}
+}
+
+async function overloadOf(server: ChildProcess, ready: Ready, events: number): Promise<Overload> {
+	const owner = new pg.Client(ready.database);
+	await owner.connect();
+	try {
+		const count = async (): Promise<{ kept: number; counted: number }> => {
+			const { rows } = await owner.query<{ kept: number; counted: number }>(
+				`select (select count(*)::int from usage.events) as kept,
+					(select sum(count)::int from usage.hours join usage.meters m on m.id = meter_id
+						where m.slug = 'data') as counted`
+			);
+			return rows[0] ?? { kept: 0, counted: 0 };
+		};
+		const [before, memory] = [await count(), await memoryOf(server)];
+		const flooded = await flood(
+			ready.origin,
+			batchesOf(ready, events),
+			floodConnections,
+			floodPauseMs
+		);
+		const after = await count();
+		const acknowledged = flooded.taken * batchSize;
+		return {
+			...flooded,
+			lost: Math.max(
+				Math.abs(acknowledged - (after.kept - before.kept)),
+				Math.abs(acknowledged - (after.counted - before.counted))
+			),
+			grown: (await memoryOf(server)) - memory
+		};
+	} finally {
+		await owner.end();
+	}
+}
+
+/** The most memory that the server ever took. */
+async function memoryOf(server: ChildProcess): Promise<number> {
+	server.send('memory');
+	const [bytes] = (await once(server, 'message')) as [number];
+	return bytes;
 }
 
 async function readyOf(server: ChildProcess): Promise<Ready> {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Measured {
 	requests: number;
@@ -32,7 +33,8 @@ export async function load(
 					const request = requests[next++];
 					if (!request) return;
 					const sent = performance.now();
-					await ask(socket, request);
+					const answer = await ask(socket, request);
+					if (!answer.startsWith('HTTP/1.1 200')) throw new Error(answer);
 					took.push(performance.now() - sent);
 				}
 			})
@@ -41,9 +43,76 @@ export async function load(
 		for (const socket of sockets) socket.destroy();
 	}
 	const seconds = (performance.now() - start) / 1000;
-	took.sort((a, b) => a - b);
-	const quantile = (part: number): number => took[Math.floor((took.length - 1) * part)] ?? 0;
-	return { requests: requests.length, seconds, p50: quantile(0.5), p99: quantile(0.99) };
+	return {
+		requests: requests.length,
+		seconds,
+		p50: quantile(took, 0.5),
+		p99: quantile(took, 0.99)
+	};
+}
+
+export interface Flooded {
+	/** Requests that were answered with 200, and with 429 and when to come again. */
+	taken: number;
+	turnedAway: number;
+	seconds: number;
+	/** Milliseconds to an answer of either kind. */
+	p50: number;
+	p99: number;
+	longest: number;
+}
+
+/**
+ * Sends more than can be taken: each connection sends the next request as soon as one is answered, and
+ * one that was turned away again after a pause much shorter than it was told.
+ * @throws Error at the first answer that is neither 200 nor 429 with `Retry-After`
+ */
+export async function flood(
+	origin: string,
+	requests: readonly Buffer[],
+	connections: number,
+	pauseMs: number
+): Promise<Flooded> {
+	const { hostname, port } = new URL(origin);
+	const sockets = await Promise.all(
+		Array.from({ length: connections }, () => open(hostname, Number(port)))
+	);
+	const took: number[] = [];
+	let turnedAway = 0;
+	let next = 0;
+	const start = performance.now();
+	try {
+		await Promise.all(
+			sockets.map(async (socket) => {
+				for (let request = requests[next++]; request; request = requests[next++])
+					for (;;) {
+						const sent = performance.now();
+						const answer = await ask(socket, request);
+						took.push(performance.now() - sent);
+						if (answer.startsWith('HTTP/1.1 200')) break;
+						if (!/^HTTP\/1\.1 429 [^]*\r\nretry-after: \d+\r\n/i.test(answer))
+							throw new Error(answer);
+						turnedAway += 1;
+						await wait(pauseMs);
+					}
+			})
+		);
+	} finally {
+		for (const socket of sockets) socket.destroy();
+	}
+	return {
+		taken: took.length - turnedAway,
+		turnedAway,
+		seconds: (performance.now() - start) / 1000,
+		p50: quantile(took, 0.5),
+		p99: quantile(took, 0.99),
+		longest: quantile(took, 1)
+	};
+}
+
+function quantile(values: number[], part: number): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
 }
 
 /** A whole HTTP/1.1 request. */
@@ -73,13 +142,14 @@ function open(host: string, port: number): Promise<Socket> {
 	});
 }
 
-function ask(socket: Socket, request: Buffer): Promise<void> {
+/** @returns the answer, head and body */
+function ask(socket: Socket, request: Buffer): Promise<string> {
 	return new Promise((resolve, reject) => {
 		let answer = '';
 		const done = (failure?: Error): void => {
 			socket.off('data', hear).off('error', done).off('close', ended);
 			if (failure) reject(failure);
-			else resolve();
+			else resolve(answer);
 		};
 		const ended = (): void => {
 			done(new Error('The server closed a connection.'));
@@ -90,7 +160,7 @@ function ask(socket: Socket, request: Buffer): Promise<void> {
 			if (end < 0) return;
 			const length = Number(/\r\ncontent-length: (\d+)/i.exec(answer)?.[1] ?? 0);
 			if (answer.length < end + 4 + length) return;
-			done(answer.startsWith('HTTP/1.1 200') ? undefined : new Error(answer));
+			done();
 		};
 		socket.on('data', hear).on('error', done).on('close', ended);
 		socket.write(request);

@@ -63,12 +63,24 @@ if (runs('ingest')) {
 	const ingest = await benchIngest();
 	at('events, batches of 100, 8 connections', ingest.batched, 'events/s', { least: 20_000 });
 	at('  p99 to the answer', ingest.batchedP99, 'ms');
-	at('events one at a time, 16 connections', ingest.single, 'requests/s', { least: 3_000 });
+	at('events one at a time, 16 connections', ingest.single, 'requests/s', { least: 4_000 });
 	at('  p99 to the answer', ingest.singleP99, 'ms');
 	at('raw COPY, same columns and batches', ingest.copied, 'rows/s');
 	at('raw COPY, all at once', ingest.copiedAtOnce, 'rows/s');
-	at('events to raw COPY in batches', ingest.ratio, '', {});
-	at('events to raw COPY at once', ingest.ratioAtOnce, '', {});
+	// Held against the COPY that makes the same promise: every batch on disk before it is acknowledged.
+	at('events to raw COPY in the same batches', ingest.ratio, '', { least: 0.35 });
+	at('events to raw COPY at once', ingest.ratioAtOnce, '');
+	const { overload } = ingest;
+	const answers = overload.taken + overload.turnedAway;
+	at(
+		`overload, 300 connections: answered with 429, of ${answers.toLocaleString('en')}`,
+		(100 * overload.turnedAway) / answers,
+		'%'
+	);
+	at('  p99 to an answer of either kind', overload.p99, 'ms', { most: 2_000 });
+	at('  longest', overload.longest, 'ms');
+	at('  acknowledged and not kept or not counted', overload.lost, 'events', { most: 0 });
+	at('  memory, grown by at its highest', overload.grown / 2 ** 20, 'MB', { most: 250 });
 }
 if (runs('launch')) {
 	const { launches, whole, hops } = await benchLaunch();
