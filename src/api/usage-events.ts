@@ -82,6 +82,12 @@ const Traced = v.pipe(
 					dimensions: v.pipe(
 						v.nullable(v.record(v.string(), v.string())),
 						v.description('The slice that it was added to; null for a meter without.')
+					),
+					adjusts: v.pipe(
+						v.array(v.object({ start: v.string(), end: v.string() })),
+						v.description(
+							'Closed periods (dates, half-open) that it came too late for: it is an adjustment there.'
+						)
 					)
 				})
 			),
@@ -225,7 +231,8 @@ routes.get(
 						aggregation: 'sum',
 						unit: 'bytes',
 						value: '4096',
-						dimensions: { user: 'otieno@mavuno.example', branch: 'Nakuru' }
+						dimensions: { user: 'otieno@mavuno.example', branch: 'Nakuru' },
+						adjusts: []
 					}
 				]
 			}

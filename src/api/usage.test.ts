@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeApiKey } from '#server/modules/catalogue/index.ts';
-import { recordEvents } from '#server/modules/usage/index.ts';
+import { closePeriod, recordEvents } from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { createMetered, usageEvent, type Metered } from '../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../tests/setup/runtime.ts';
@@ -244,6 +244,33 @@ describe('GET /events/{source}/{id}', () => {
 				]
 			}
 		});
+	});
+
+	it('says for which closed periods it came too late', async () => {
+		const november = { start: '2026-11-01', end: '2026-11-20' };
+		await withSystem('test', (scope) =>
+			closePeriod(scope, {
+				businessId: mavuno(),
+				productId: fixture.erp.productId,
+				...november
+			})
+		);
+		const time = '2026-11-19T12:00:00Z';
+		const later = new Date(runtime.clock.now().getTime() + 1_000);
+		await recordEvents([usageEvent(mavuno(), { id: 'late', time })], fixture.erp, { at: later });
+		await recordEvents(
+			[usageEvent(mavuno(), { id: 'not-late', time: '2026-11-19T21:00:00Z' })],
+			fixture.erp,
+			{ at: later }
+		);
+		expect((await trace('/erp/nairobi', 'late')).body['counted']).toMatchObject([
+			{ meter: 'active-users', adjusts: [november] },
+			{ meter: 'data', adjusts: [november] }
+		]);
+		expect((await trace('/erp/nairobi', 'not-late')).body['counted']).toMatchObject([
+			{ adjusts: [] },
+			{ adjusts: [] }
+		]);
 	});
 
 	it('finds names with every kind of character', async () => {

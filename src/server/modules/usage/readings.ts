@@ -91,11 +91,9 @@ export function readEvent(
 		};
 	const readings: Reading[] = [];
 	for (const meter of metersAt(timeline, event.time)) {
-		const value = readValue(meter, event.data);
-		if (typeof value === 'object' && value !== null) return value;
-		const set = meter.dimensions.length === 0 ? null : readDimensions(meter, event.data);
-		if (set !== null && 'path' in set) return set;
-		readings.push({ meter, value, set });
+		const reading = readReading(meter, event.data);
+		if ('path' in reading) return reading;
+		readings.push(reading);
 	}
 	const { businessId, source, id, type, time } = event;
 	return {
@@ -114,6 +112,15 @@ export function readEvent(
 	};
 }
 
+/** What a meter takes from an event's data, or what is wrong with that. */
+export function readReading(meter: MeterVersion, data: unknown): Reading | Issue {
+	const value = readValue(meter, data);
+	if (typeof value === 'object' && value !== null) return value;
+	const set = meter.dimensions.length === 0 ? null : readDimensions(meter, data);
+	if (set !== null && 'path' in set) return set;
+	return { meter, value, set };
+}
+
 export function unknownBusiness(): Issue {
 	return {
 		path: 'subject',
@@ -127,7 +134,10 @@ function toJson(value: unknown): string | null {
 }
 
 /** Attributes hold no control characters, so a zero character keeps the parts apart. */
-export function receiptKey({ businessId, source, id }: UsageEvent, productId: string): Bytes16 {
+export function receiptKey(
+	{ businessId, source, id }: Pick<UsageEvent, 'businessId' | 'source' | 'id'>,
+	productId: string
+): Bytes16 {
 	return digest(`${businessId}\0${productId}\0${source}\0${id}`);
 }
 

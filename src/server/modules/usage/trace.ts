@@ -5,8 +5,8 @@ import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import type { Aggregation, Unit } from './meters.ts';
-import { readEvent, receiptKey } from './readings.ts';
-import { selectVersions, timelinesOf } from './versions.ts';
+import { readReading, receiptKey } from './readings.ts';
+import { metersAt, selectVersions, timelinesOf } from './versions.ts';
 
 /** An event as it came. */
 export interface StoredEvent {
@@ -126,6 +126,14 @@ export interface CountedReading {
 	value: string | null;
 	/** The dimension values of the slice that it was added to; null for a meter without. */
 	dimensions: Record<string, string> | null;
+	/** Closed periods that it came too late for: there it is part of an adjustment. */
+	adjusts: ClosedPeriod[];
+}
+
+/** Civil dates, half-open. */
+interface ClosedPeriod {
+	start: string;
+	end: string;
 }
 
 /**
@@ -181,27 +189,40 @@ interface TraceRow {
 /** Reads the event as it was counted: by the versions of meters that are in force in its hour. */
 async function readAgain(
 	scope: Scope,
-	{ type, receivedAt, time, ...event }: StoredEvent,
+	{ type, time, receivedAt, data }: StoredEvent,
 	businessId: string,
 	productId: string
 ): Promise<CountedReading[]> {
-	const timelines = timelinesOf(await selectVersions(scope));
-	const read = readEvent(
-		{ ...event, businessId, type, time: time.getTime() },
-		productId,
-		timelines.get(`${productId} ${type}`),
-		receivedAt.getTime()
-	);
-	// Meters cannot read it where a version was put in force over events that came before it.
-	if (!('readings' in read)) return [];
-	return read.readings.map(({ meter, value, set }) => ({
-		meter: meter.slug,
-		version: meter.version,
-		aggregation: meter.aggregation,
-		unit: meter.unit,
-		value: value === null ? null : String(value),
-		dimensions: set ? (JSON.parse(set.dimensions) as Record<string, string>) : null
-	}));
+	const [versions, { rows: closed }] = await Promise.all([
+		selectVersions(scope),
+		sql<ClosedPeriod & { meterId: string }>`
+			select meter_id as "meterId", start_on::text as start, end_on::text as "end"
+			from usage.closed_quantities
+			where business_id = ${businessId} and product_id = ${productId} and closed_at < ${receivedAt}
+				and (${time}::timestamptz at time zone time_zone)::date >= start_on
+				and (${time}::timestamptz at time zone time_zone)::date < end_on
+			order by start_on`.execute(scope.db)
+	]);
+	const timeline = timelinesOf(versions).get(`${productId} ${type}`) ?? [];
+	return metersAt(timeline, time.getTime()).flatMap((meter) => {
+		const read = readReading(meter, data);
+		// A version that was put in force over events that had come before may not be able to read them.
+		if ('path' in read) return [];
+		const { value, set } = read;
+		return [
+			{
+				meter: meter.slug,
+				version: meter.version,
+				aggregation: meter.aggregation,
+				unit: meter.unit,
+				value: value === null ? null : String(value),
+				dimensions: set ? (JSON.parse(set.dimensions) as Record<string, string>) : null,
+				adjusts: closed
+					.filter(({ meterId }) => meterId === meter.id)
+					.map(({ start, end }) => ({ start, end }))
+			}
+		];
+	});
 }
 
 function toEvent(row: EventRow): StoredEvent {
