@@ -54,6 +54,8 @@ export const pagesToSee: readonly PageToSee[] = [
 	].map((page) => ({ ...page, as: 'amina@pwani.example', business: 'Tana Growers' }) as const),
 	{ name: 'usage', path: '/usage', as: owner },
 	{ name: 'usage-product', path: '/usage?product=sacco&range=90d', as: owner },
+	{ name: 'usage-live', path: '/usage/live', as: owner },
+	{ name: 'usage-live-empty', path: '/usage/live', as: newcomer },
 	{ name: 'usage-empty', path: '/usage', as: newcomer },
 	{ name: 'alerts', path: '/usage/alerts', as: owner },
 	{ name: 'alerts-member', path: '/usage/alerts', as: 'otieno@mavuno.example' },
