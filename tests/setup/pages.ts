@@ -53,6 +53,8 @@ export const pagesToSee: readonly PageToSee[] = [
 		{ name: 'late-ended', path: '/products/payroll' }
 	].map((page) => ({ ...page, as: 'amina@pwani.example', business: 'Tana Growers' }) as const),
 	{ name: 'usage', path: '/usage', as: owner },
+	{ name: 'usage-by-person', path: '/usage?by=user&range=90d&step=week', as: owner },
+	{ name: 'usage-records', path: '/usage?measure=erp%2Frecords', as: owner },
 	{ name: 'usage-product', path: '/usage?product=sacco&range=90d', as: owner },
 	{ name: 'usage-live', path: '/usage/live', as: owner },
 	{ name: 'usage-live-empty', path: '/usage/live', as: newcomer },

@@ -1,9 +1,9 @@
 import { readRange, type DateRange } from '#lib/format/ranges.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { listSubscriptions, type Subscription } from '#server/modules/billing/index.ts';
-import { readBusiness } from '#server/modules/businesses/index.ts';
+import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
 import { listProducts, type Product } from '#server/modules/catalogue/index.ts';
-import { readSeries } from '#server/modules/usage/index.ts';
+import { listAdjustments, readSeries, type Adjustment } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import {
 	countsPeople,
@@ -15,9 +15,12 @@ import {
 import { stepAt, stepsOf, type Steps } from '../parts/steps.ts';
 import { viewUsage } from '../parts/usage.ts';
 import type { MeterView } from '../parts/view.ts';
-import type { FigureView, ProductName, UsagePageView } from './view.ts';
+import { readConsumptionView } from './consumption.server.ts';
+import { readExploration } from './explore.server.ts';
+import { readQuestion } from './question.ts';
+import type { AdjustmentView, FigureView, ProductName, UsagePageView } from './view.ts';
 
-/** Reads what the address asks for: `?range=…&product=slug`. */
+/** Reads what the address asks for: `?range=…&product=slug` and what question.ts knows. */
 export async function readUsagePage(
 	scope: MemberScope,
 	params: URLSearchParams
@@ -26,10 +29,11 @@ export async function readUsagePage(
 	const zone = actor.timeZone;
 	const range = readRange(params, now, zone);
 	const steps = stepsOf(range, zone);
-	const [subscriptions, catalogue, { currency }] = await Promise.all([
+	const [subscriptions, catalogue, { currency }, members] = await Promise.all([
 		listSubscriptions(scope, {}),
 		listProducts(scope, {}),
-		readBusiness(scope, {})
+		readBusiness(scope, {}),
+		listMembers(scope, {})
 	]);
 	const products = subscriptions.map(({ product }) => product);
 	const asked = params.get('product');
@@ -42,10 +46,14 @@ export async function readUsagePage(
 		shown.map(({ id }) => id)
 	);
 	const data = addUp(measured.filter(({ meter }) => movesBytes(meter)));
-	const [charts, current, earlier] = await Promise.all([
+	const question = { ...readQuestion(params, range), product: product?.slug ?? '' };
+	const [charts, current, earlier, explore, consumption, adjustments] = await Promise.all([
 		readCharts(scope, measured, { shown, product, range, steps, currency }),
 		readBytesBySteps(scope, product, range.start, range.end, steps.bucket),
-		readBytesBySteps(scope, product, range.previous.start, steps.previousEnd, steps.bucket)
+		readBytesBySteps(scope, product, range.previous.start, steps.previousEnd, steps.bucket),
+		readExploration(scope, { range, question, products: shown, members, currency }),
+		readConsumptionView(scope, { range, products: shown, members }),
+		listAdjustments(scope, product ? { productId: product.id } : {})
 	]);
 	return {
 		now,
@@ -70,8 +78,32 @@ export async function readUsagePage(
 			includedIn(range, subscriptions, product),
 			null
 		),
-		charts
+		charts,
+		explore,
+		consumption,
+		adjustments: adjustments.flatMap((adjustment) => viewAdjustment(adjustment, shown))
 	};
+}
+
+function viewAdjustment(
+	{ productId, name, unit, start, end, closed, now, difference }: Adjustment,
+	products: readonly ProductName[]
+): AdjustmentView[] {
+	const product = products.find(({ id }) => id === productId);
+	return product
+		? [
+				{
+					product: product.name,
+					meter: name,
+					unit,
+					start,
+					end,
+					closed: Number(closed),
+					now: Number(now),
+					difference: Number(difference)
+				}
+			]
+		: [];
 }
 
 /** The bytes of one product or of all, by step. No reading, no entry. */

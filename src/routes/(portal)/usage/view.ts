@@ -1,5 +1,6 @@
 import type { DateRange } from '#lib/format/ranges.ts';
 import type { Mark, MeterView, UsageView } from '../parts/view.ts';
+import type { ExploreView, Row } from './explore-view.ts';
 
 /** Everything that the usage page shows, and that its download holds. */
 export interface UsagePageView {
@@ -22,6 +23,40 @@ export interface UsagePageView {
 	usage: UsageView;
 	/** The data of each product; of one product, each of its meters. */
 	charts: MeterView[];
+	/** The measure that the address asks for; null where nothing is measured. */
+	explore: ExploreView | null;
+	/** Whose data it was; null where no product measures any. */
+	consumption: ConsumptionView | null;
+	/** Of closed periods, where something came late. */
+	adjustments: AdjustmentView[];
+}
+
+export interface ConsumptionView {
+	/** What changed, in a sentence. */
+	changed: string;
+	/** The ten of each kind that moved or hold most. */
+	tables: { id: string; heading: string; rows: Row[] }[];
+}
+
+export interface AdoptionView {
+	product: Omit<ProductName, 'id'>;
+	taken: number;
+	/** Null where the plan holds any number. */
+	seats: number | null;
+	/** Names of those who were not there for 30 days, and how many more there are. */
+	quiet: string[];
+	quietMore: number;
+}
+
+export interface AdjustmentView extends Pick<MeterView, 'unit'> {
+	product: string;
+	meter: string;
+	/** Civil dates, half-open. */
+	start: string;
+	end: string;
+	closed: number;
+	now: number;
+	difference: number;
 }
 
 export interface ProductName {

@@ -80,7 +80,9 @@ function explore(more: Partial<Asked> = {}, who: Member = fixture.mavuno): Promi
 	return withBusiness(who, (scope) => exploreUsage(scope, { ...november, ...more }));
 }
 
-async function meter(more: Partial<Asked> & { meters: [string] }): Promise<Explored> {
+async function meter(
+	more: Omit<Partial<Asked>, 'meters'> & { meters: [string] }
+): Promise<Explored> {
 	const { meters } = await explore({ products: ['erp'], ...more });
 	const [only] = meters;
 	if (!only || meters.length !== 1) throw new Error(`There are ${meters.length} meters.`);

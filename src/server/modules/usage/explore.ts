@@ -23,7 +23,6 @@ import type { Span } from './spans.ts';
 const Dimension = v.pipe(v.string(), v.nonEmpty(), v.maxLength(60));
 const Values = v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100));
 const SpanFields = { from: v.date(), to: v.date() };
-const forward = ({ from, to }: Span): boolean => from < to;
 const backward = 'A span ends after it began.';
 
 export const ExploreUsage = v.pipe(
@@ -33,7 +32,10 @@ export const ExploreUsage = v.pipe(
 		compare: v.optional(
 			v.union([
 				v.picklist(['previous', 'none']),
-				v.pipe(v.object(SpanFields), v.check(forward, backward))
+				v.pipe(
+					v.object(SpanFields),
+					v.check(({ from, to }) => from < to, backward)
+				)
 			]),
 			'none'
 		),
@@ -52,7 +54,7 @@ export const ExploreUsage = v.pipe(
 		limit: v.optional(PageSize, 20),
 		cursor: v.optional(GroupCursor)
 	}),
-	v.check(forward, backward)
+	v.check(({ from, to }) => from < to, backward)
 );
 
 export interface Group extends Figures {

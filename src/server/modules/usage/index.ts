@@ -23,6 +23,12 @@ export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
 export {
+	readConsumption,
+	whatChanged,
+	type Consumption,
+	type Share
+} from './consumption.ts';
+export {
 	exploreUsage,
 	ExploreUsage,
 	type Exploration,
