@@ -60,6 +60,7 @@ const global = new Map([
 	['usage.meter_versions', 'the same for everybody'],
 	['usage.dropped_months', 'of the installation; no data of a business'],
 	['usage.meters', 'the same for everybody'],
+	['usage.recounts', 'of a meter, which is the same for everybody'],
 	['usage.retention', 'of the installation; no data of a business']
 ]);
 

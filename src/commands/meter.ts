@@ -1,11 +1,13 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
 	changeMeter,
 	defineMeter,
+	recountMeter,
 	type Aggregation,
 	type Unit
 } from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { openQueue } from '#server/platform/jobs.ts';
 import { notEmpty, onPortal, several, tell } from './command.ts';
 
 const aggregations: Aggregation[] = ['count', 'sum', 'max', 'latest', 'unique'];
@@ -69,6 +71,7 @@ export function addMeter(program: Command): void {
 			})
 		);
 	addChange(meter);
+	addRecount(meter);
 }
 
 function addChange(meter: Command): void {
@@ -100,4 +103,36 @@ function addChange(meter: Command): void {
 				tell(effectiveFrom.toISOString());
 			})
 		);
+}
+
+function addRecount(meter: Command): void {
+	meter
+		.command('recount')
+		.description(
+			'Count a meter anew, as its newest version says. The server does it, piece by piece.'
+		)
+		.requiredOption('--product <slug>', 'the product, such as erp')
+		.requiredOption('--meter <slug>', 'the meter, such as orders')
+		.requiredOption('--from <time>', 'from when on, such as 2026-11-01T00:00+03:00', toInstant)
+		.action((options: { product: string; meter: string; from: Date }) =>
+			onPortal(async () => {
+				const leaveQueue = await openQueue();
+				try {
+					const { from } = await withSystem('evolve meter recount', (scope) =>
+						recountMeter(scope, options)
+					);
+					tell(from.toISOString());
+				} finally {
+					await leaveQueue();
+				}
+				console.error('A running server begins within seconds; another when it starts.');
+			})
+		);
+}
+
+function toInstant(words: string): Date {
+	const instant = new Date(words);
+	if (!/T.*(Z|[+-]\d\d:\d\d)$/.test(words) || Number.isNaN(instant.getTime()))
+		throw new InvalidArgumentError('Write a date, a time and its offset, or Z for UTC.');
+	return instant;
 }

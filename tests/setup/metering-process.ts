@@ -4,6 +4,8 @@ import { createDatabase, type Connection } from '#server/platform/database.ts';
 import { createLive } from '#server/platform/live.ts';
 import { createLog } from '#server/platform/log.ts';
 import { recordEvents, type UsageEvent } from '#server/modules/usage/index.ts';
+import { recount } from '#server/modules/usage/recount.ts';
+import { TooMany } from '#server/platform/errors.ts';
 import { testSecrets } from './secrets.ts';
 
 /** What a test hands to a process that counts until it is killed. */
@@ -13,14 +15,19 @@ export interface Task {
 	at: string;
 	/** Sent in this order, several at a time. */
 	batches: UsageEvent[][];
+	/** A recount to go on with meanwhile. */
+	recount?: string;
 }
 
 /** Told after each batch that was acknowledged: its position. */
 export type Acknowledged = number;
 
-process.once('message', (task: Task) => {
+let opened = false;
+
+function open({ connection }: Task): void {
+	if (opened) return;
+	opened = true;
 	const log = createLog('silent');
-	const { connection } = task;
 	const database = createDatabase({ connection, secrets: testSecrets, log });
 	setRuntime({
 		database,
@@ -31,7 +38,24 @@ process.once('message', (task: Task) => {
 		publicUrl: 'http://localhost',
 		development: true
 	});
-	const at = new Date(task.at);
+}
+
+/** Sends a batch until it is taken, as a product does. */
+async function insist(batch: UsageEvent[], { key, at }: Task): Promise<void> {
+	for (;;) {
+		try {
+			await recordEvents(batch, key, { at: new Date(at) });
+			return;
+		} catch (error) {
+			if (!(error instanceof TooMany)) throw error;
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+	}
+}
+
+process.on('message', (task: Task) => {
+	open(task);
+	if (task.recount !== undefined) void recount(task.recount);
 	let next = 0;
 	for (let lane = 0; lane < 6; lane++)
 		void (async () => {
@@ -39,7 +63,7 @@ process.once('message', (task: Task) => {
 				const index = next++;
 				const batch = task.batches[index];
 				if (!batch) return;
-				await recordEvents(batch, task.key, { at });
+				await insist(batch, task);
 				process.send?.(index satisfies Acknowledged);
 			}
 		})();

@@ -19,6 +19,7 @@ export const prefixes = {
 	per: 'person',
 	pla: 'plan',
 	prd: 'product',
+	rec: 'recount of a meter',
 	ref: 'referral',
 	res: 'reseller',
 	ses: 'session',

@@ -5,10 +5,13 @@ import { runtime } from '../../platform/runtime.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listProductHolders } from '../billing/index.ts';
 import { listLiveKeys } from '../catalogue/index.ts';
+import { knownMeters } from './known-meters.ts';
 import { insertReceipts, writeEntries } from './ledger.ts';
 import { openMonths } from './months.ts';
+import type { KnownMeters } from './memory.ts';
 import type { Waiting } from './queue.ts';
 import { unknownBusiness, type Entry } from './readings.ts';
+import { isCurrent, lockRecounted, recounting } from './recount-locks.ts';
 import { noteZones } from './zones.ts';
 
 /** What one request brought: taken whole or not at all. */
@@ -16,6 +19,8 @@ export interface Batch {
 	keyId: string;
 	productId: string;
 	entries: Entry[];
+	/** Of the meters that it was read by. */
+	stamp: string;
 }
 
 /** How many events of a batch were new, and how many had been counted before. */
@@ -90,21 +95,25 @@ export async function commitGroup(group: Group): Promise<void> {
 /** @returns the entries that had not been counted before */
 async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlySet<Entry>> {
 	const entries = firstOfEach(batches);
-	await Promise.all([openMonths(entries), noteZones(entries)]);
+	const [meters] = await Promise.all([knownMeters(), openMonths(entries), noteZones(entries)]);
 	let fresh = entries;
 	const committed = await withSystem(
 		'usage.record',
 		async (scope) => {
 			authorize(scope, 'usage.record');
+			refuseOutdated(batches, meters);
+			const { recounted } = meters;
 			if (hopeful) {
-				const [, committed] = await Promise.all([
+				const [, , committed] = await Promise.all([
 					check(scope, batches),
-					writeEntries(scope, entries, 'to write')
+					lockRecounted(scope, entries, recounted),
+					writeEntries(scope, entries, 'to write', recounted)
 				]);
 				return committed;
 			}
 			[, fresh] = await Promise.all([check(scope, batches), insertReceipts(scope, entries)]);
-			return writeEntries(scope, fresh, 'written');
+			await lockRecounted(scope, fresh, recounted);
+			return writeEntries(scope, fresh, 'written', recounted);
 		},
 		// What it changes it tells by itself.
 		{ unseen: true }
@@ -112,6 +121,16 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 	committed();
 	if (!hopeful && fresh.length === entries.length) repetition = false;
 	return new Set(fresh);
+}
+
+/**
+ * Since a batch was read, one of its meters may have begun to be counted anew.
+ * @throws Refused
+ */
+function refuseOutdated(batches: Batch[], meters: KnownMeters): void {
+	const outdated = batches.filter(({ stamp }) => stamp !== meters.stamp || !isCurrent(meters));
+	if (outdated.length > 0)
+		throw new Refused(new Map(outdated.map((batch) => [batch, recounting()])));
 }
 
 /** Of events that a group brings more than once, the first. */

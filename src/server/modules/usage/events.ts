@@ -1,11 +1,11 @@
 import { Invalid, type Issue } from '../../platform/errors.ts';
-import { withSystem } from '../../platform/doors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { commitGroup, type Batch, type Counted } from './commit.ts';
-import { memory, type KnownMeters } from './memory.ts';
+import { knownMeters, readMeters } from './known-meters.ts';
+import type { KnownMeters } from './memory.ts';
 import { GroupQueue } from './queue.ts';
 import { readEvent, type Entry, type UsageEvent } from './readings.ts';
-import { selectVersions, timelinesOf, type Timeline } from './versions.ts';
+import type { Timeline } from './versions.ts';
 
 /** At more than 30,000 events a second what waits at most is written within a second. */
 const queue = new GroupQueue<Batch, Counted>(
@@ -34,8 +34,8 @@ export async function recordEvents(
 	if (events.length === 0) return { received: 0, new: 0, known: 0 };
 	queue.admit(events.length);
 	const now = (options.at ?? runtime().clock.now()).getTime();
-	const entries = await readEvents(events, key.productId, now);
-	return queue.add({ keyId: key.id, productId: key.productId, entries }, weigh(entries));
+	const { entries, stamp } = await readEvents(events, key.productId, now);
+	return queue.add({ keyId: key.id, productId: key.productId, entries, stamp }, weigh(entries));
 }
 
 /** In events of usual size: one of a megabyte takes the room of a thousand. */
@@ -55,29 +55,18 @@ async function readEvents(
 	events: readonly UsageEvent[],
 	productId: string,
 	now: number
-): Promise<Entry[]> {
-	const known = memory().meters;
-	const fresh = known && performance.now() - known.readAt < metersKeptMs ? known : null;
-	let read = readAll(events, productId, (fresh ?? (await readMeters())).byType, now);
+): Promise<{ entries: Entry[]; stamp: string }> {
+	let known: KnownMeters = await knownMeters();
+	let read = readAll(events, productId, known.byType, now);
 	// Its meter may have been defined a moment ago.
-	if (fresh && read.issues.some(({ code }) => code === 'unknown_type'))
-		read = readAll(events, productId, (await readMeters()).byType, now);
-	if (read.issues.length === 0) return read.entries;
+	if (read.issues.some(({ code }) => code === 'unknown_type')) {
+		known = await readMeters();
+		read = readAll(events, productId, known.byType, now);
+	}
+	if (read.issues.length === 0) return { entries: read.entries, stamp: known.stamp };
 	const codes = new Set(read.issues.map(({ code }) => code));
 	const [code = ''] = codes;
 	throw new Invalid(read.issues, codes.size === 1 ? code : 'invalid_events', 422);
-}
-
-/** For how long a new version of a meter may go unnoticed; it is told of long before it is in force. */
-const metersKeptMs = 2_000;
-
-async function readMeters(): Promise<KnownMeters> {
-	const known = memory();
-	const readAt = performance.now();
-	const versions = await withSystem('usage.meters', (scope) => selectVersions(scope), {
-		unseen: true
-	});
-	return (known.meters = { byType: timelinesOf(versions), readAt });
 }
 
 function readAll(

@@ -57,6 +57,7 @@ export {
 } from './meters.ts';
 export { readMinutes } from './minutes.ts';
 export type { UsageEvent } from './readings.ts';
+export { recountMeter } from './recount.ts';
 export { readSeries, type Point } from './series.ts';
 export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './retention.ts';
 export {

@@ -44,18 +44,22 @@ const receive = statement<{ ordinal: bigint }>(
  * Keeps the events, adds them to the totals and tells open pages. What it returns is to be called once
  * the transaction has committed.
  * @param receipts `written`, or still to be written: then none of the events may have been received before
+ * @param recounted meters of which nothing is taken for written, since a recount takes it away
  * @throws an error of the constraint `receipts_pkey` when one has been
  */
 export async function writeEntries(
 	scope: Scope<System>,
 	entries: Entry[],
-	receipts: 'written' | 'to write'
+	receipts: 'written' | 'to write',
+	recounted: ReadonlySet<string>
 ): Promise<() => void> {
 	if (entries.length === 0) return () => undefined;
 	const { hours, slices, uniqueHours } = addUp(entries);
 	const known = memory();
 	const newSets = setsOf(slices).filter(({ name }) => !known.sets.has(name));
-	const newUniques = uniqueHours.filter(({ name }) => !known.uniqueHours.has(name));
+	const newUniques = uniqueHours.filter(
+		({ name, meterId }) => recounted.has(meterId) || !known.uniqueHours.has(name)
+	);
 	const businesses = [...new Set(hours.map(({ businessId }) => businessId))];
 	const write = receipts === 'written' ? writeReceived : writeAll;
 
@@ -74,16 +78,37 @@ export async function writeEntries(
 	]);
 	return () => {
 		for (const { name } of newSets) known.sets.add(name);
-		for (const { name } of newUniques) known.uniqueHours.add(name);
+		for (const { name, meterId } of newUniques)
+			if (!recounted.has(meterId)) known.uniqueHours.add(name);
 		// Pages that are kept are told here, before the senders are answered.
 		for (const businessId of businesses) tellChange(businessId);
 	};
 }
 
-/** Adds `excluded` to a row of totals; of two readings at the same moment the greater is the latest. */
+/** Adds events to the totals that are stored already: for a recount, which trusts no memory. */
+export async function addStored(scope: Scope<System>, entries: Entry[]): Promise<void> {
+	if (entries.length === 0) return;
+	const { hours, slices, uniqueHours } = addUp(entries);
+	await Promise.all([
+		writeReceived(scope, [
+			...eventColumns([]),
+			...totalColumns(hours),
+			...totalColumns(slices),
+			uuidArray(slices.map(({ set }) => set?.id ?? '')),
+			...setColumns(setsOf(slices)),
+			...uniqueColumns(uniqueHours)
+		]),
+		writeMinutes(scope, entries)
+	]);
+}
+
+/**
+ * Adds `excluded` to a row of totals; of two readings at the same moment the greater is the latest. A day may
+ * have hours with a sum and hours without, by different versions of its meter.
+ */
 const addTotals = `do update set
 	count = t.count + excluded.count,
-	sum = t.sum + excluded.sum,
+	sum = coalesce(t.sum + excluded.sum, t.sum, excluded.sum),
 	max = greatest(t.max, excluded.max),
 	latest = case when (excluded.latest_at, excluded.latest) > (t.latest_at, t.latest)
 		then excluded.latest else t.latest end,

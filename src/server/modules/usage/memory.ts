@@ -21,6 +21,10 @@ export interface Memory {
 export interface KnownMeters {
 	/** By product and event type. */
 	byType: ReadonlyMap<string, Timeline>;
+	/** Meters that are being counted anew. */
+	recounted: ReadonlySet<string>;
+	/** Another whenever a recount begins or ends. */
+	stamp: string;
 	/** On the clock of `performance.now()`. */
 	readAt: number;
 }

@@ -18,7 +18,7 @@ export async function noteZones(entries: readonly Entry[]): Promise<void> {
 			await scope.db
 				.insertInto('usage.zones')
 				.values(rows.map(({ id, timeZone }) => ({ business_id: id, time_zone: timeZone })))
-				.onConflict((conflict) => conflict.column('business_id').doNothing())
+				.onConflict((conflict) => conflict.doNothing())
 				.execute();
 			return rows;
 		},
