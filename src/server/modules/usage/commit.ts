@@ -104,15 +104,15 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 			refuseOutdated(batches, meters);
 			const { recounted } = meters;
 			if (hopeful) {
-				const [, , committed] = await Promise.all([
+				if (recounted.size > 0) await lockRecounted(scope, entries, recounted);
+				const [, committed] = await Promise.all([
 					check(scope, batches),
-					lockRecounted(scope, entries, recounted),
 					writeEntries(scope, entries, 'to write', recounted)
 				]);
 				return committed;
 			}
 			[, fresh] = await Promise.all([check(scope, batches), insertReceipts(scope, entries)]);
-			await lockRecounted(scope, fresh, recounted);
+			if (recounted.size > 0) await lockRecounted(scope, fresh, recounted);
 			return writeEntries(scope, fresh, 'written', recounted);
 		},
 		// What it changes it tells by itself.
