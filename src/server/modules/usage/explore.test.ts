@@ -193,7 +193,7 @@ describe('exploring usage', () => {
 
 	it('narrows to people and to other values, alone and together', async () => {
 		const totalOf = async (more: Partial<Asked>) =>
-			(await meter({ meters: ['data'], ...more })).total;
+			(await meter({ ...more, meters: ['data'] })).total;
 		expect(await totalOf({ people: ['otieno'] })).toBe('300');
 		expect(await totalOf({ people: ['otieno', 'naliaka'] })).toBe('375.5');
 		expect(await totalOf({ where: { branch: ['Eldoret'] } })).toBe('200');
