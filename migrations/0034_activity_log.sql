@@ -36,6 +36,9 @@ alter table activity.entries
 
 -- Each filter is read from its newest end, and so is each part of what a member may see.
 create index entries_of_field on activity.entries (business_id, field, occurred_at desc, id desc);
+-- Both at once: a product may never have had what the whole business has a lot of, and the other way round.
+create index entries_of_product_and_field on activity.entries
+	(business_id, product_id, field, occurred_at desc, id desc);
 create index entries_about on activity.entries (business_id, about_id, occurred_at desc, id desc)
 	where about_id is not null;
 create index entries_by_products on activity.entries (business_id, product_id, occurred_at desc, id desc)
@@ -43,8 +46,6 @@ create index entries_by_products on activity.entries (business_id, product_id, o
 create index entries_signed_in on activity.entries (business_id, person_id, device) where kind = 'signed_in';
 create index entries_words on activity.entries using gin (words) with (gin_pending_list_limit = 512);
 create index entries_addresses on activity.entries (occurred_at) where address is not null;
--- What is rare where: so that a filter that finds nothing is not looked for from the newest end.
-create statistics activity.entries_together (mcv) on business_id, product_id, field from activity.entries;
 
 -- The ids of what is found, newest first. Row-level security lets no index look for words before it has
 -- looked at every row, so this looks as the owner and confines itself to the business of the door.

@@ -267,7 +267,7 @@ describe('what is administered', () => {
 		await comes('Mozilla/5.0 (iPhone) Mobile');
 		await comes('Mozilla/5.0 (iPhone) Mobile');
 		await expect(comes('Mozilla/5.0 (iPad)', 'not the password')).rejects.toThrow();
-		await expect.poll(() => whats(achieng)).toContain('sign_in_failed');
+		await expect.poll(() => whats(achieng), { timeout: 15_000 }).toContain('sign_in_failed');
 		if (first.step !== 'in') throw new Error('She has no second factor.');
 		await changePassword(
 			{ personId, sessionId: first.sessionId },
