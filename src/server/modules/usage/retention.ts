@@ -38,7 +38,7 @@ export const saveRetention = usecase(
 	}
 );
 
-/** The first day of each month whose events are stored and are older than they are to be kept. */
+/** The first day of each month whose events are older than they are to be kept, and that no recount still reads. */
 export const listOldMonths = usecase(
 	'usage.define',
 	v.object({}),
@@ -52,6 +52,10 @@ export const listOldMonths = usecase(
 			where r.event_months > 0
 				and month::date < date_trunc('month', ${now}::timestamptz at time zone 'UTC')
 					- make_interval(months => r.event_months)
+				and not exists (
+					select from usage.recounts where finished_at is null
+						and from_hour < (month::date + interval '1 month') at time zone 'UTC'
+				)
 			order by month`.execute(db);
 		return rows.map(({ month }) => month);
 	}
