@@ -9,7 +9,14 @@ import { openQueue } from '#server/platform/jobs.ts';
 import type { Acknowledged, Task } from '../../../../tests/setup/metering-process.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { changeMeter, recordEvents, recountMeter, refoldDays, type UsageEvent } from './index.ts';
+import {
+	changeMeter,
+	recordEvents,
+	recountMeter,
+	refoldDays,
+	type Counted,
+	type UsageEvent
+} from './index.ts';
 import { recount } from './recount.ts';
 
 let runtime: TestRuntime;
