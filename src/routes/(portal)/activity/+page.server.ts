@@ -1,43 +1,57 @@
 import { m } from '#lib/paraglide/messages.js';
-import { listActivity } from '#server/modules/activity/index.ts';
-import { listSubscriptions } from '#server/modules/billing/index.ts';
-import { listMembers } from '#server/modules/businesses/index.ts';
-import { wordActivity } from '#server/web/activity.ts';
-import { page } from '#server/web/page.ts';
+import {
+	activityFields,
+	addressDays,
+	keptMonths,
+	listActivity,
+	readKeeping,
+	saveKeeping
+} from '#server/modules/activity/index.ts';
+import { fieldName, wordActivity } from '#server/web/activity.ts';
+import { form, mayDo, page } from '#server/web/page.ts';
 import { readCursor } from '../parts/cursor.ts';
-import type { PageServerLoad } from './$types';
+import { toInput } from './filters.ts';
+import { readChoices } from './read.server.ts';
+import type { Actions, PageServerLoad } from './$types';
 
 const pageLength = 25;
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
-	const asked = (name: string): string | null => url.searchParams.get(name) || null;
-	const [subscriptions, members] = await Promise.all([
-		listSubscriptions(scope, {}),
-		listMembers(scope, {})
-	]);
-	const products = subscriptions.map(({ product: { slug, name } }) => ({ slug, name }));
-	const people = members.map(({ personId, name }) => ({ id: personId, name }));
-	const product = products.find(({ slug }) => slug === asked('product')) ?? null;
-	const person = people.find(({ id }) => id === asked('person')) ?? null;
+	const { actor } = scope;
+	const { products, people, filters } = await readChoices(scope, url.searchParams);
 	const before = readCursor(url.searchParams.get('before'));
-	const { entries, next } = await listActivity(scope, {
-		limit: pageLength,
-		...(product ? { product: product.slug } : {}),
-		...(person ? { person: person.id } : {}),
-		...(before === undefined ? {} : { before })
-	});
+	const [{ entries, next }, months] = await Promise.all([
+		listActivity(scope, {
+			...toInput(filters, actor.timeZone),
+			limit: pageLength,
+			...(before === undefined ? {} : { before })
+		}),
+		readKeeping(scope, {})
+	]);
+	const all = mayDo(actor, 'activity.read-all');
 	return {
 		title: m.activity_title(),
 		now: scope.now,
-		zone: scope.actor.timeZone,
+		zone: actor.timeZone,
 		products,
 		people,
-		product,
-		person,
-		/** What the address asked for and nobody knows; the list is then not narrowed by it. */
-		unknown: (asked('product') !== null && !product) || (asked('person') !== null && !person),
+		// Of their own, only those who see money have anything of it.
+		fields: activityFields
+			.filter((field) => all || field !== 'billing' || mayDo(actor, 'billing.read'))
+			.map((field) => ({ field, name: fieldName(field) })),
+		filters,
+		all,
 		newest: before === undefined,
 		entries: entries.map(wordActivity),
-		next
+		next,
+		keeping: { months, choices: keptMonths, addressDays, mayChange: mayDo(actor, 'activity.keep') },
+		kept: url.searchParams.has('kept')
 	};
 });
+
+export const actions: Actions = {
+	keep: form(saveKeeping, {
+		input: ({ months }) => ({ months: months === '' ? null : Number(months) }),
+		done: () => ({ to: '/activity?kept=1#keeping' })
+	})
+};

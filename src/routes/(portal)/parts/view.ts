@@ -84,6 +84,8 @@ export interface ActivityEntry {
 	place: { product: string; mark: Mark } | { area: 'billing' | 'support' | 'people' | 'portal' };
 	at: Date;
 	href: string | null;
+	/** What is known besides, where entries open. */
+	details?: { name: string; value: string }[];
 }
 
 export interface UsageView {

@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { listActivity } from '#server/modules/activity/index.ts';
+import { createBusiness } from '#server/modules/businesses/index.ts';
+import { saveProduct } from '#server/modules/catalogue/index.ts';
+import { systemClock } from '#server/platform/clock.ts';
+import { createDatabase } from '#server/platform/database.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
+import { startEmbedded } from '#server/platform/embedded/index.ts';
+import { createLive } from '#server/platform/live.ts';
+import { createLog } from '#server/platform/log.ts';
+import { migrate } from '#server/platform/migrate.ts';
+import { setRuntime } from '#server/platform/runtime.ts';
+import type { Member } from '#server/platform/scope.ts';
+import { secretsFrom } from '#server/platform/secrets.ts';
+
+export interface ActivityFigures {
+	rows: { few: number; many: number };
+	/** Median milliseconds of each question, with few rows and with many. */
+	questions: { name: string; few: number; many: number }[];
+	/** Reading as a download does. */
+	download: { rows: number; seconds: number; grown: number };
+	/** Seconds that it took to make the many. */
+	built: number;
+}
+
+type Question = Parameters<typeof listActivity>[1];
+
+const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
+const span = { from: new Date('2024-11-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') };
+const times = 15;
+
+/** The log of a business with few entries and with many, in a database of its own. */
+export async function benchActivity(
+	options: { few?: number; many?: number; download?: number } = {}
+): Promise<ActivityFigures> {
+	const { few = 10_000, many = 10_000_000, download = 1_000_000 } = options;
+	mkdirSync(cache, { recursive: true });
+	const directory = mkdtempSync(path.join(cache, 'bench-activity-'));
+	const log = createLog('warn');
+	const secrets = secretsFrom('the key of a benchmark');
+	const embedded = await startEmbedded({ dataDir: directory, profile: 'production', log });
+	await migrate(embedded.connection, secrets);
+	const database = createDatabase({ connection: embedded.connection, secrets, log });
+	const live = createLive(() => database.connectListener(), log);
+	const owner = new pg.Client({ ...embedded.connection, user: 'postgres' });
+	await owner.connect();
+	try {
+		setRuntime({
+			database,
+			clock: systemClock,
+			secrets,
+			log,
+			live,
+			publicUrl: 'http://localhost',
+			development: false
+		});
+		const place = await makePlace();
+		await fill(owner, place, few);
+		const before = await ask(place);
+		const began = performance.now();
+		await fill(owner, place, many);
+		const built = (performance.now() - began) / 1000;
+		const after = await ask(place);
+		return {
+			rows: { few, many },
+			questions: before.map(({ name, ms }, index) => ({
+				name,
+				few: ms,
+				many: after[index]?.ms ?? NaN
+			})),
+			download: await readAll(place, Math.min(download, many)),
+			built
+		};
+	} finally {
+		await owner.end();
+		await live.close();
+		await database.close();
+		await embedded.stop();
+		setRuntime(null);
+		rmSync(directory, { recursive: true, force: true });
+	}
+}
+
+interface Place {
+	businesses: [string, string];
+	products: string[];
+}
+
+function makePlace(): Promise<Place> {
+	return withSystem('bench', async (scope) => {
+		const products: string[] = [];
+		for (const [index, slug] of ['erp', 'sacco', 'payroll'].entries())
+			products.push(
+				(
+					await saveProduct(scope, {
+						slug,
+						name: slug,
+						summary: '',
+						mark: 'initials',
+						position: index + 1
+					})
+				).id
+			);
+		const { id: one } = await createBusiness(scope, { name: 'One' });
+		const { id: other } = await createBusiness(scope, { name: 'Other' });
+		return { businesses: [one, other], products };
+	});
+}
+
+const personId = (n: number) => `per_${String(n).padStart(26, '0')}`;
+const entryId = (n: number) => `act_${String(n).padStart(26, '0')}`;
+
+/** Nine in ten of the first business; 200 people, 10 things that they do, evenly over two years. */
+async function fill(
+	owner: pg.Client,
+	{ businesses, products }: Place,
+	rows: number
+): Promise<void> {
+	const run = (statement: string) => owner.query(statement);
+	const literal = (text: string) => pg.escapeLiteral(text);
+	await run(
+		`set session_replication_role = replica; set maintenance_work_mem = '1GB'; set max_parallel_maintenance_workers = 2`
+	);
+	await run('truncate activity.entries');
+	// Kept while the log grows, indexes make it several times as long.
+	const { rows: keys } = await owner.query<{ name: string; definition: string }>(
+		`select quote_ident(conname) as name, pg_get_constraintdef(oid) as definition from pg_constraint
+			where conrelid = 'activity.entries'::regclass and contype in ('p', 'u')`
+	);
+	const { rows: indexes } = await owner.query<{ name: string; definition: string }>(
+		`select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+			from pg_index i where i.indrelid = 'activity.entries'::regclass
+			and not exists (select from pg_constraint c where c.conindid = i.indexrelid and c.contype in ('p', 'u'))`
+	);
+	for (const { name } of indexes) await run(`drop index ${name}`);
+	for (const { name } of keys) await run(`alter table activity.entries drop constraint ${name}`);
+	await run('alter table activity.entries set unlogged');
+	await run('drop table if exists acts');
+	await run(`create temporary table acts as
+		select n, b.id as business, case when n % 200 = 0 then null else 'per_' || lpad((n % 200)::text, 26, '0') end as person,
+			case when n % 200 = 0 then null else 'Person' || n % 200 end as name, w.what,
+			to_tsvector('english', 'Person' || n % 200 || ' ' || w.what) || array_to_tsvector(array[b.id]) as words
+		from generate_series(0, 1999) n
+		cross join (values (${literal(businesses[0])}), (${literal(businesses[1])})) b (id)
+		join unnest(array['posted sales invoices', 'received stock', 'paid employees', 'closed the month',
+			'counted the cash', 'approved a loan', 'changed a price', 'printed receipts', 'added a customer',
+			'corrected a journal']) with ordinality w (what, at) on w.at = n / 200 + 1`);
+	const product = `(array[${products.map(literal).join(', ')}])[1 + n % 3]`;
+	await run(`insert into activity.entries
+			(business_id, id, key, kind, field, occurred_at, person_id, person_name, product_id, what, place, words)
+		select a.business, 'act_' || lpad(e.n::text, 26, '0'), 'key ' || e.n,
+			case when e.n % 10 < 8 then 'reported' when e.n % 10 = 8 then 'launched' else 'signed_in' end,
+			case when e.n % 10 < 8 then 'work' when e.n % 10 = 8 then 'launches' else 'sign-ins' end,
+			e.at, a.person, a.name, case when e.n % 10 < 9 then ${product.replaceAll(' n ', ' e.n ')} end,
+			case when e.n % 10 < 8 then a.what end, case when e.n % 10 < 8 then 'Stock › Receipts' end,
+			case when e.n % 100000 = 7 then a.words || to_tsvector('english', 'Zanzibar') else a.words end
+		from (
+			select n, n::bigint * 7919 % 2000 as act,
+				case when n % 10 = 3 then ${literal(businesses[1])} else ${literal(businesses[0])} end as business,
+				date_trunc('milliseconds', ${literal(span.from.toISOString())}::timestamptz
+					+ interval '2 years' * (n / ${rows}::float8)) as at
+			from generate_series(1, ${rows}) n
+		) e join acts a on a.n = e.act and a.business = e.business`);
+	for (const { name, definition } of keys)
+		await run(`alter table activity.entries add constraint ${name} ${definition}`);
+	for (const { definition } of indexes) await run(definition);
+	await run('vacuum analyze activity.entries');
+}
+
+async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[]> {
+	const owner: Member = {
+		kind: 'member',
+		businessId: businesses[0],
+		personId: personId(7),
+		name: 'Person7',
+		role: 'owner',
+		timeZone: 'Africa/Nairobi'
+	};
+	const middle = new Date((span.from.getTime() + span.to.getTime()) / 2);
+	const deep = `${middle.getTime()}.${entryId(1)}`;
+	const month = { from: new Date('2025-06-01T00:00:00Z'), to: new Date('2025-07-01T00:00:00Z') };
+	const questions: [name: string, question: Question, as?: Member][] = [
+		['first page', {}],
+		['page in the middle', { before: deep }],
+		['a person', { person: personId(42) }],
+		['a product', { product: 'sacco' }],
+		['a kind', { field: 'sign-ins' }],
+		['a kind that has nothing', { field: 'exports' }],
+		['a month of last year', month],
+		[
+			'person, product, kind and month',
+			{ person: personId(42), product: 'sacco', field: 'work', ...month }
+		],
+		['a product and a kind that it never has', { product: 'sacco', field: 'sign-ins' }],
+		['search, a word in every tenth', { search: 'invoices' }],
+		['search, half a word', { search: 'employ' }],
+		['search, a word in 100,000', { search: 'zanzibar' }],
+		['search, a word that is nowhere', { search: 'elephant' }],
+		['search, two words, in the middle', { search: 'person42 price', before: deep }],
+		['a member: their own', {}, { ...owner, role: 'member' }],
+		['a member: search', { search: 'invoices' }, { ...owner, role: 'member' }]
+	];
+	const answers: { name: string; ms: number }[] = [];
+	for (const [name, question, as = owner] of questions) {
+		const taken: number[] = [];
+		for (let time = -2; time < times; time++) {
+			const began = performance.now();
+			await withBusiness(as, (scope) => listActivity(scope, question));
+			if (time >= 0) taken.push(performance.now() - began);
+		}
+		answers.push({ name, ms: taken.toSorted((one, two) => one - two)[taken.length >> 1] ?? 0 });
+	}
+	return answers;
+}
+
+async function readAll({ businesses }: Place, most: number): Promise<ActivityFigures['download']> {
+	const as: Member = {
+		kind: 'member',
+		businessId: businesses[0],
+		personId: personId(7),
+		name: 'Person7',
+		role: 'owner',
+		timeZone: 'Africa/Nairobi'
+	};
+	const began = performance.now();
+	const memory = process.memoryUsage().rss;
+	let [rows, peak] = [0, memory];
+	let before: string | null = null;
+	do {
+		const page: Awaited<ReturnType<typeof listActivity>> = await withBusiness(as, (scope) =>
+			listActivity(scope, { limit: 1_000, ...(before === null ? {} : { before }) })
+		);
+		rows += page.entries.length;
+		before = page.next;
+		peak = Math.max(peak, process.memoryUsage().rss);
+	} while (before !== null && rows < most);
+	return { rows, seconds: (performance.now() - began) / 1000, grown: peak - memory };
+}
