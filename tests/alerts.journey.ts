@@ -107,7 +107,8 @@ describe.each([
 		await page.getByText('Reached 100% on').waitFor();
 
 		// Of another business none of this exists.
-		const alert = (await page.locator('section:has(#questions) input[name=id]').first().inputValue()) ?? '';
+		const alert =
+			(await page.locator('section:has(#questions) input[name=id]').first().inputValue()) ?? '';
 		const amina = await sessionOf(portal, 'amina@pwani.example');
 		const theirs = await fetch(`${portal.url}/usage/alerts`, { headers: { cookie: amina } });
 		expect(await theirs.text()).not.toContain(alert);

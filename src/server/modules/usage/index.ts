@@ -22,12 +22,7 @@ export { closePeriod, listAdjustments, type Adjustment } from './closings.ts';
 export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
-export {
-	readConsumption,
-	whatChanged,
-	type Consumption,
-	type Share
-} from './consumption.ts';
+export { readConsumption, whatChanged, type Consumption, type Share } from './consumption.ts';
 export {
 	exploreUsage,
 	ExploreUsage,
