@@ -157,7 +157,7 @@ describe('an export', () => {
 		expect(notifications.filter(({ kind }) => kind !== 'access_granted')).toMatchObject([
 			{ kind: 'export_reported', params: { name: 'Everything', status: 'ready' } }
 		]);
-		const { entries } = await withBusiness(otieno, (scope) => listActivity(scope, {}));
+		const { entries } = await withBusiness(mavuno, (scope) => listActivity(scope, {}));
 		expect(
 			entries
 				.filter(({ kind }) => kind.startsWith('export'))
