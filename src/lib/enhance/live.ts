@@ -121,11 +121,13 @@ async function refresh(): Promise<boolean> {
 	// The reader may have gone to another view of the page meanwhile.
 	if (here !== location.pathname + location.search) return false;
 	const known = new Set(announcements());
+	const stay = holdPlace();
 	for (const region of all('[data-live-region]')) {
 		const name = region.dataset['liveRegion'] ?? '';
 		const fresh = next.querySelector(`[data-live-region="${CSS.escape(name)}"]`);
 		if (fresh) takeOver(region, fresh);
 	}
+	stay();
 	for (const chart of all('[data-chart]')) prepare(chart);
 	// The page shows what this drawing did: whoever comes back is measured by it.
 	const shell = document.querySelector<HTMLElement>('[data-live]');
@@ -134,6 +136,21 @@ async function refresh(): Promise<boolean> {
 	tellKeys();
 	announce(announcements().filter((words) => !known.has(words)));
 	return true;
+}
+
+/**
+ * What is being read stays where it is when something comes in above it. The browser's own scroll anchoring
+ * gives up when elements are moved about, as a takeover does.
+ */
+function holdPlace(): () => void {
+	if (scrollY === 0) return () => undefined;
+	const read = all('main [data-live-region] [id]').find(
+		(element) => element.getBoundingClientRect().top >= 0
+	);
+	const top = read?.getBoundingClientRect().top ?? 0;
+	return () => {
+		if (read?.isConnected) scrollBy({ top: read.getBoundingClientRect().top - top });
+	};
 }
 
 function formUnderWay(): boolean {
