@@ -30,8 +30,6 @@ export default defineConfig({
 					globalSetup: 'tests/setup/portal-server.ts',
 					// Each drives a whole product and a browser: side by side they would only slow each other.
 					fileParallelism: false,
-					// Within a file only what says so of itself.
-					maxConcurrency: 2,
 					testTimeout: 120_000,
 					hookTimeout: 180_000
 				}

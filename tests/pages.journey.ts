@@ -33,7 +33,7 @@ async function findings(page: Page): Promise<string[]> {
 
 const visitors = [...new Set(pagesToSee.map(visitorOf))];
 
-describe.concurrent.each(themes)('in %s', (theme) => {
+describe.each(themes)('in %s', (theme) => {
 	it.each(visitors)(
 		'the pages of %s: axe finds nothing, nothing scrolls sideways, nothing shifts',
 		async (visitor) => {
