@@ -589,6 +589,18 @@ export interface UsageDays {
   sum: Numeric | null;
 }
 
+export interface UsageDaySlices {
+  business_id: string;
+  count: bigint;
+  day: string;
+  latest: Numeric | null;
+  latest_at: Timestamp;
+  max: Numeric | null;
+  meter_id: string;
+  set_id: string;
+  sum: Numeric | null;
+}
+
 export interface UsageDimensionSets {
   business_id: string;
   dimensions: Json;
@@ -694,6 +706,14 @@ export interface UsageSlices {
   sum: Numeric | null;
 }
 
+export interface UsageUniqueDays {
+  business_id: string;
+  day: string;
+  meter_id: string;
+  set_id: string;
+  value: string;
+}
+
 export interface UsageUniqueHours {
   business_id: string;
   hour: Timestamp;
@@ -795,6 +815,7 @@ export interface DB {
   "usage.alert_questions": UsageAlertQuestions;
   "usage.alerts": UsageAlerts;
   "usage.closed_quantities": UsageClosedQuantities;
+  "usage.day_slices": UsageDaySlices;
   "usage.days": UsageDays;
   "usage.dimension_sets": UsageDimensionSets;
   "usage.dropped_months": UsageDroppedMonths;
@@ -807,6 +828,7 @@ export interface DB {
   "usage.recounts": UsageRecounts;
   "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;
+  "usage.unique_days": UsageUniqueDays;
   "usage.unique_hours": UsageUniqueHours;
   "usage.uniques": UsageUniques;
   "usage.zones": UsageZones;

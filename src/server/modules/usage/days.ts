@@ -1,8 +1,51 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { announce } from '../../platform/live.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { statement } from './statement.ts';
+
+/** In SQL, the columns of totals, and several rows of them as one. */
+export const totals = 'count, sum, max, latest, latest_at';
+export const folded = `sum(count), sum(sum), max(max),
+	(array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)`;
+
+const tables = [
+	{ days: 'usage.days', hours: 'usage.hours', of: '', made: true },
+	{ days: 'usage.day_slices', hours: 'usage.slices', of: ', set_id', made: true },
+	{ days: 'usage.unique_days', hours: 'usage.unique_hours', of: ', value, set_id', made: false }
+];
+
+/**
+ * Statements that take days out of every table of days and fold them anew from their hours, in the zones of
+ * `usage.zones`.
+ * @param which narrows down the days `d` and the zones `z`
+ * @param within narrows down the hours `h`, so that not all are looked at
+ */
+export function foldingAnew(
+	which: string,
+	within = 'true'
+): ((scope: Scope, values: readonly unknown[]) => Promise<unknown>)[] {
+	return tables.flatMap(({ days, hours, of, made }) => [
+		statement(
+			`delete from ${days} d using usage.zones z where z.business_id = d.business_id and ${which}`
+		),
+		statement(
+			`insert into ${days} (business_id, meter_id, day${of}${made ? `, ${totals}` : ''})
+			select d.business_id, meter_id, day${of}${made ? `, ${folded}` : ''}
+			from usage.zones z
+			cross join lateral (
+				select h.*, (h.hour at time zone z.time_zone)::date as day from ${hours} h
+				where h.business_id = z.business_id and ${within}
+			) d
+			where ${which}
+			group by d.business_id, meter_id, day${of}`
+		)
+	]);
+}
+
+const foldBusiness = foldingAnew('z.business_id = $1');
 
 /**
  * Adds a business's hours up into days anew, in another zone: for when it moves. Events that are being
@@ -13,20 +56,14 @@ export const refoldDays = usecase(
 	v.object({ businessId: BusinessId, timeZone: v.string() }),
 	async (scope, { businessId, timeZone }) => {
 		const { db } = scope;
+		// Whoever writes a day of any kind writes one here, in the same statement.
 		await sql`lock table usage.days in share row exclusive mode`.execute(db);
 		await db
 			.insertInto('usage.zones')
 			.values({ business_id: businessId, time_zone: timeZone })
 			.onConflict((conflict) => conflict.column('business_id').doUpdateSet({ time_zone: timeZone }))
 			.execute();
-		await db.deleteFrom('usage.days').where('business_id', '=', businessId).execute();
-		await sql`
-			insert into usage.days (business_id, meter_id, day, count, sum, max, latest, latest_at)
-			select business_id, meter_id, (hour at time zone ${timeZone})::date as day, sum(count), sum(sum),
-				max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
-			from usage.hours
-			where business_id = ${businessId}
-			group by business_id, meter_id, day`.execute(db);
+		for (const fold of foldBusiness) await fold(scope, [businessId]);
 		await announce(scope, businessId, 'usage');
 	}
 );

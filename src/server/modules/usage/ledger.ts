@@ -7,6 +7,7 @@ import { writeMinutes } from './minutes.ts';
 import { statement } from './statement.ts';
 import type { Decimal } from './decimals.ts';
 import type { DimensionSet, Entry } from './readings.ts';
+import { folded } from './days.ts';
 import { addUp, type Total, type UniqueHour } from './totals.ts';
 
 // Every transaction writes receipts first, then the other tables in one order, and each table's rows in
@@ -137,6 +138,18 @@ const write = (main: string): string => `
 		from unnest($32::text[], $33::text[], $34::text[], $35::timestamptz[], $36::uuid[])
 			as u (business_id, meter_id, value, hour, set_id)
 	),
+	told as (
+		select business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id
+		from unnest(${totalsFrom(19)}, $27::uuid[])
+			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
+	),
+	unique_days as (
+		insert into usage.unique_days (business_id, meter_id, day, value, set_id)
+		select distinct business_id, meter_id, (hour at time zone time_zone)::date as day, value, set_id
+		from met left join usage.zones using (business_id)
+		order by business_id, meter_id, day, value, set_id
+		on conflict (business_id, meter_id, day, value, set_id) do nothing
+	),
 	unique_hours as (
 		insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
 		select business_id, meter_id, value, hour, set_id from met
@@ -153,10 +166,18 @@ const write = (main: string): string => `
 				last_hour = greatest(u.last_hour, excluded.last_hour)
 			where excluded.first_hour < u.first_hour or excluded.last_hour > u.last_hour
 	),
+	day_slices as (
+		insert into usage.day_slices as t
+			(business_id, meter_id, day, set_id, count, sum, max, latest, latest_at)
+		select business_id, meter_id, (hour at time zone time_zone)::date as day, set_id, ${folded}
+		from told left join usage.zones using (business_id)
+		group by business_id, meter_id, day, set_id
+		order by business_id, meter_id, day, set_id
+		on conflict (business_id, meter_id, day, set_id) ${addTotals}
+	),
 	days as (
 		insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
-		select business_id, meter_id, (hour at time zone time_zone)::date as day, sum(count), sum(sum),
-			max(max), (array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
+		select business_id, meter_id, (hour at time zone time_zone)::date as day, ${folded}
 		from given left join usage.zones using (business_id)
 		group by business_id, meter_id, day
 		order by business_id, meter_id, day
@@ -171,9 +192,7 @@ const write = (main: string): string => `
 	slices as (
 		insert into usage.slices as t
 			(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
-		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at
-		from unnest(${totalsFrom(19)}, $27::uuid[])
-			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
+		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at from told
 		order by business_id, meter_id, hour, set_id
 		on conflict (business_id, meter_id, hour, set_id) ${addTotals}
 	),

@@ -9,6 +9,7 @@ import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from '../catalogue/index.ts';
+import { foldingAnew } from './days.ts';
 import { addStored } from './ledger.ts';
 import { readReading, type Entry } from './readings.ts';
 import { awaitWriters, lockForRecount } from './recount-locks.ts';
@@ -268,27 +269,14 @@ const clearing = [
 	)
 ];
 
-const touchedDays = `d.business_id = $1 and d.meter_id = $2
-	and d.day >= ($3::timestamptz at time zone z.time_zone)::date
-	and d.day <= (($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date`;
-
 /** What is made of hours: days, and the first and last hour of each value. */
 const folding = [
-	statement(
-		`delete from usage.days d using usage.zones z where z.business_id = d.business_id and ${touchedDays}`
-	),
-	statement(
-		`insert into usage.days (business_id, meter_id, day, count, sum, max, latest, latest_at)
-		select d.business_id, d.meter_id, d.day, sum(count), sum(sum), max(max),
-			(array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
-		from usage.zones z
-		cross join lateral (
-			select h.*, (h.hour at time zone z.time_zone)::date as day from usage.hours h
-			where h.business_id = z.business_id and h.meter_id = $2
-				and h.hour >= $3::timestamptz - interval '2 days' and h.hour < $4::timestamptz + interval '2 days'
-		) d
-		where z.business_id = $1 and ${touchedDays}
-		group by d.business_id, d.meter_id, d.day`
+	...foldingAnew(
+		`z.business_id = $1 and d.meter_id = $2
+			and d.day >= ($3::timestamptz at time zone z.time_zone)::date
+			and d.day <= (($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date`,
+		`h.meter_id = $2 and h.hour >= $3::timestamptz - interval '2 days'
+			and h.hour < $4::timestamptz + interval '2 days'`
 	),
 	statement(
 		`delete from usage.uniques u

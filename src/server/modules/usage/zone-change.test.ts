@@ -20,17 +20,22 @@ afterAll(async () => {
 	await runtime.stop();
 });
 
+/** The days of totals, of slices and of different values. */
 const daysOf = (businessId: string) =>
-	withSystem('test', async ({ db }) =>
-		(
-			await db
-				.selectFrom('usage.days')
-				.select('day')
-				.where('business_id', '=', businessId)
-				.groupBy('day')
-				.execute()
-		).map(({ day }) => day)
-	);
+	withSystem('test', async ({ db }) => {
+		const [days, daySlices, uniqueDays] = await Promise.all(
+			(['usage.days', 'usage.day_slices', 'usage.unique_days'] as const).map((table) =>
+				db
+					.selectFrom(table)
+					.select('day')
+					.distinct()
+					.where('business_id', '=', businessId)
+					.orderBy('day')
+					.execute()
+			)
+		);
+		return [days, daySlices, uniqueDays].map((rows) => rows?.map(({ day }) => day));
+	});
 
 it('a business that changes its zone has its days added up in the new one, and the other keeps its own', async () => {
 	const { mavuno, pwani, erp, sacco } = fixture;
@@ -41,12 +46,13 @@ it('a business that changes its zone has its days added up in the new one, and t
 		[usageEvent(pwani.businessId, { time, type: 'sacco.data.transferred' })],
 		sacco
 	);
-	expect(await daysOf(mavuno.businessId)).toEqual(['2026-11-24']);
+	const [before, after] = ['2026-11-24', '2026-11-23'];
+	expect(await daysOf(mavuno.businessId)).toEqual([[before], [before], [before]]);
 
 	await withBusiness(mavuno, (scope) =>
 		changeBusiness(scope, { name: 'Mavuno Traders Ltd', timeZone: 'Europe/London' })
 	);
 	await jobs.settle();
-	expect(await daysOf(mavuno.businessId)).toEqual(['2026-11-23']);
-	expect(await daysOf(pwani.businessId)).toEqual(['2026-11-24']);
+	expect(await daysOf(mavuno.businessId)).toEqual([[after], [after], [after]]);
+	expect(await daysOf(pwani.businessId)).toEqual([[before], [], []]);
 });
