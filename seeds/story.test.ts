@@ -12,8 +12,12 @@ import { countUnread } from '#server/modules/notifications/index.ts';
 import { listReferrals } from '#server/modules/referrals/index.ts';
 import { countOpenTickets, readUsualFirstReply } from '#server/modules/support/index.ts';
 import {
+	listAlerts,
+	listFirings,
 	listUsage,
 	readBytes,
+	readConsumption,
+	readMinutes,
 	readQuantities,
 	readSeries,
 	type Figure
@@ -129,6 +133,60 @@ describe.each([
 		expect(totals('mpesa-collections')).toEqual([1_486]);
 		expect(totals('sms')).toEqual([4_800]);
 		expect(totals('etims-invoices')).toEqual([361]);
+	});
+
+	it('has data of every branch and of people, and tells what each product holds', async () => {
+		const { erp, sacco, payroll } = await idsOf(wanjiku);
+		const { branches, people, stored, moved } = await asWanjiku((scope) =>
+			readConsumption(scope, {
+				from: month.start,
+				to: month.end,
+				previous: { from: month.previous.start, to: month.previous.end },
+				productIds: [erp, sacco, payroll]
+			})
+		);
+		const [head, ...others] = branches.map(({ of }) => of);
+		expect(head).toBe('Industrial Area');
+		expect(others.sort()).toEqual(['Kisumu', 'Mombasa', 'Nakuru']);
+		expect(branches.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBe(moved.value);
+		expect(people).toHaveLength(10);
+		expect(stored.map(({ of, value }) => [of, value])).toEqual([
+			[erp, 2_400_000_000],
+			[sacco, 540_000_000],
+			[payroll, 130_000_000]
+		]);
+	});
+
+	it('has moved data in many minutes of the last hour', async () => {
+		const { erp } = await idsOf(wanjiku);
+		const minutes = await asWanjiku((scope) =>
+			readMinutes(scope, {
+				meter: { productId: erp, meter: 'data' },
+				from: new Date(now.getTime() - hour),
+				to: now
+			})
+		);
+		const measured = minutes.filter(({ value }) => value !== null);
+		// Just after midnight there has been no hour yet.
+		const most = (now.getTime() - calendar.startOf(calendar.today).getTime()) / 60_000;
+		expect(measured.length).toBeGreaterThan(Math.min(8, most / 4));
+	});
+
+	it('was told when ERP passed half of its data, and SACCO three quarters of its SMS', async () => {
+		const { alerts, firings } = await asWanjiku(async (scope) => ({
+			alerts: await listAlerts(scope, {}),
+			firings: await listFirings(scope, {})
+		}));
+		expect(alerts).toHaveLength(2);
+		const told = firings.map(({ mark, value, at }) => ({ mark, value, at }));
+		expect(told.map(({ mark }) => mark).sort()).toEqual([50, 75]);
+		for (const { at } of told) {
+			expect(at.getTime()).toBeGreaterThanOrEqual(month.start.getTime());
+			expect(at.getTime()).toBeLessThanOrEqual(now.getTime());
+		}
+		const [half, most] = told.sort((one, other) => one.mark - other.mark);
+		expect(Number(half?.value)).toBeGreaterThanOrEqual(1_000_000_000);
+		expect(Number(most?.value)).toBeGreaterThanOrEqual(4_500);
 	});
 
 	it('was referred 138 times, 18 this month and 16 in the last', async () => {

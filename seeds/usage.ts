@@ -1,4 +1,5 @@
 import type { UsageEvent } from '#server/modules/usage/index.ts';
+import { branchesOf, branchOf } from '../examples/products/branches.ts';
 import { sampleProducts } from '../examples/products/catalogue.ts';
 import type { Calendar } from './calendar.ts';
 import type { MonthlyUse } from './ledger.ts';
@@ -12,6 +13,8 @@ export interface StoryUse {
 	/** A name for the stream of random numbers and for the ids of events. */
 	business: string;
 	businessId: string;
+	/** As the products know it. */
+	name: string;
 	people: StoryPerson[];
 	products: Partial<
 		Record<
@@ -23,6 +26,8 @@ export interface StoryUse {
 				bytes: Course;
 				/** Bytes in the rest of that month, after today's date. */
 				bytesAfter: number;
+				/** Bytes held at the end of each month, the last as it is now. */
+				held: Course;
 				/** The headline's value at the end of each month, the last as it is now. */
 				headline: Course;
 				/** The headline's value at today's date in the month before. */
@@ -78,22 +83,81 @@ function tellProduct(story: StoryUse, slug: Slug, calendar: Calendar): UsageEven
 					bytes,
 					those.map(() => 0.4 + random.next())
 				);
-				return those.map(({ person, at }, position) =>
-					tell('data', day, at, { bytes: shares[position] ?? 0, user: person.email }, person.email)
+				return those.flatMap(({ person, at }, position) =>
+					trips(shares[position] ?? 0, person, at, day, calendar).map(({ bytes, at }, number) =>
+						tell(
+							'data',
+							day,
+							at,
+							{ bytes, user: person.email, ...there(branchOf(story.name, person.email)) },
+							number === 0 ? person.email : `${person.email} ${number}`
+						)
+					)
 				);
 			}),
+			...days.map((day, position) =>
+				tell('storage', day, calendar.during(day, 0.97), {
+					bytes: heldOn(product.held, index, (position + 1) / days.length)
+				})
+			),
 			...days.map((day) =>
 				tell(headlineOf(slug), day, calendar.during(day, 0.98), {
 					count: headlineOn(product, index, day, days, calendar)
 				})
 			),
 			...Object.entries(story.use[slug] ?? {}).flatMap(([meter, course]) =>
-				spread(course[index] ?? 0, days, calendar, random).map(({ day, part }) =>
-					tell(meter, day, calendar.during(day, 0.3 + 0.6 * random.next()), { count: part })
-				)
+				spread(course[index] ?? 0, days, calendar, random).flatMap(({ day, part }) => {
+					const at = calendar.during(day, 0.3 + 0.6 * random.next());
+					return amongBranches(part, story.name, day).map(({ branch, count }) =>
+						tell(meter, day, at, { count, ...there(branch) }, branch ?? '')
+					);
+				})
 			)
 		];
 	});
+}
+
+const there = (branch: string | null): { branch?: string } => (branch === null ? {} : { branch });
+
+/** What somebody moved on a day; today some of it within the last hour, for it to be seen minute by minute. */
+function trips(
+	bytes: number,
+	person: StoryPerson,
+	at: Date,
+	day: string,
+	calendar: Calendar
+): { bytes: number; at: Date }[] {
+	if (day !== calendar.today) return [{ bytes, at }];
+	const random = createRandom(`last hour ${person.email}`);
+	const lately = Array.from({ length: 4 }, () => calendar.ago(random.between(1, 56))).filter(
+		(moment) => moment > person.joinedAt
+	);
+	const parts = split(bytes, [8, ...lately.map(() => 0.2 + random.next())]);
+	return [at, ...lately].map((moment, index) => ({ bytes: parts[index] ?? 0, at: moment }));
+}
+
+/** Most of what is counted is counted in the head office; a business without branches counts as a whole. */
+function amongBranches(
+	total: number,
+	business: string,
+	day: string
+): { branch: string | null; count: number }[] {
+	const branches = branchesOf(business);
+	if (branches.length === 0) return [{ branch: null, count: total }];
+	const random = createRandom(`branches ${business} ${day}`);
+	const parts = split(
+		total,
+		branches.map((_, index) => (0.7 + 0.6 * random.next()) / (index + 1))
+	);
+	return parts.flatMap((count, index) => {
+		const branch = branches[index];
+		return branch && count > 0 ? [{ branch, count }] : [];
+	});
+}
+
+function heldOn(held: Course, index: number, part: number): number {
+	const end = held[index] ?? 0;
+	return between(held[index - 1] || Math.round(end * 0.8), end, part);
 }
 
 /** The day of the running month on which the meters had no connection, once the month is old enough. */

@@ -12,7 +12,7 @@ import {
 	setWebhook
 } from '#server/modules/catalogue/index.ts';
 import { listAccesses } from '#server/modules/launch/index.ts';
-import { readLatest } from '#server/modules/usage/index.ts';
+import { defineMeter, listMeters, readLatest } from '#server/modules/usage/index.ts';
 import type { Program } from '#server/platform/children.ts';
 import type { Config } from '#server/platform/config.ts';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
@@ -56,7 +56,7 @@ async function equip(
 ): Promise<Equipment> {
 	const { hostname } = new URL(config.publicUrl);
 	const origin = `http://${hostname}:${config.port + product.portOffset}`;
-	const { slug, name, summary, mark, position, headlineMeter, headlineLabel } = product;
+	const { slug, name, summary, mark, position, headlineMeter, headlineLabel, meters } = product;
 	const isKnown = (await listProducts(scope, {})).some((known) => known.slug === slug);
 	const { id } = await saveProduct(scope, {
 		slug,
@@ -68,6 +68,12 @@ async function equip(
 		logoutUrl: `${origin}/back-channel-logout`,
 		frontchannelLogoutUrl: `${origin}/front-channel-logout`
 	});
+	// A product of this release may measure what the one that told the story did not.
+	const measured = new Set(
+		(await listMeters(scope, {})).map((meter) => `${meter.productId} ${meter.slug}`)
+	);
+	for (const meter of meters)
+		if (!measured.has(`${id} ${meter.slug}`)) await defineMeter(scope, { product: slug, ...meter });
 	// All follow from the installation's key: every start, and every process, arrives at the same.
 	const derive = (what: string) => secrets.derive(`${what} of the sample product ${slug}`);
 	const clientSecret = derive('client secret').toString('base64url');
@@ -115,13 +121,21 @@ async function listCustomers({ product, clientId }: Equipment): Promise<Customer
 		if (!first) return [];
 		const { personId, name, role } = first;
 		const { id: businessId, timeZone } = business;
-		const latest = await withBusiness(
-			{ kind: 'member', businessId, personId, name, role, timeZone },
-			(scope) => readLatest(scope, { meter: { productId: clientId, meter: product.headlineMeter } })
-		);
-		const count = Number(latest?.value ?? unmeasured);
-		const isBusy = busy.includes(business.name);
-		return [{ id: businessId, name: business.name, count, people: isBusy ? people : [] }];
+		const latest = (meter: string) =>
+			withBusiness({ kind: 'member', businessId, personId, name, role, timeZone }, (scope) =>
+				readLatest(scope, { meter: { productId: clientId, meter } })
+			);
+		const count = Number((await latest(product.headlineMeter))?.value ?? unmeasured);
+		const held = await latest('storage');
+		return [
+			{
+				id: businessId,
+				name: business.name,
+				count,
+				...(held ? { bytes: Number(held.value) } : {}),
+				people: busy.includes(business.name) ? people : []
+			}
+		];
 	});
 	return (await Promise.all(customers)).flat();
 }

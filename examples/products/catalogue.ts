@@ -60,7 +60,19 @@ function dataMeter(product: string): SampleMeter {
 		aggregation: 'sum',
 		valueProperty: 'bytes',
 		unit: 'bytes',
-		dimensions: ['user']
+		dimensions: ['user', 'branch']
+	};
+}
+
+function storageMeter(product: string): SampleMeter {
+	return {
+		slug: 'storage',
+		name: 'Data held',
+		eventType: `com.lixnet.${product}.storage.measured`,
+		aggregation: 'latest',
+		valueProperty: 'bytes',
+		unit: 'bytes',
+		dimensions: []
 	};
 }
 
@@ -109,8 +121,9 @@ export const sampleProducts: readonly SampleProduct[] = [
 				aggregation: 'sum',
 				valueProperty: 'count',
 				unit: 'count',
-				dimensions: []
-			}
+				dimensions: ['branch']
+			},
+			storageMeter('erp')
 		],
 		roles: [
 			{
@@ -175,7 +188,7 @@ export const sampleProducts: readonly SampleProduct[] = [
 				aggregation: 'sum',
 				valueProperty: 'count',
 				unit: 'count',
-				dimensions: []
+				dimensions: ['branch']
 			},
 			{
 				slug: 'sms',
@@ -184,8 +197,9 @@ export const sampleProducts: readonly SampleProduct[] = [
 				aggregation: 'sum',
 				valueProperty: 'count',
 				unit: 'count',
-				dimensions: []
-			}
+				dimensions: ['branch']
+			},
+			storageMeter('sacco')
 		],
 		roles: [
 			{
@@ -237,7 +251,8 @@ export const sampleProducts: readonly SampleProduct[] = [
 		meters: [
 			dataMeter('payroll'),
 			headlineMeter('payroll', 'employees', 'Employees'),
-			usersMeter('payroll')
+			usersMeter('payroll'),
+			storageMeter('payroll')
 		],
 		roles: [
 			{

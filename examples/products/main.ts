@@ -34,7 +34,10 @@ function run(application: Application<unknown>, declared: SampleProduct, setting
 	const { folder, origin, portalUrl, port } = settings;
 	if (folder) mkdirSync(folder, { recursive: true });
 	const books = openBooks(application, folder && join(folder, `${application.slug}.json`));
-	for (const customer of settings.customers) books.of(customer, customer.count);
+	for (const customer of settings.customers) {
+		books.of(customer, customer.count);
+		if (customer.bytes !== undefined) books.holds(customer, customer.bytes);
+	}
 	const portal = connectPortal({
 		url: portalUrl,
 		key: settings.apiKey,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { branchOf } from './branches.ts';
 import { addMember } from '#server/modules/businesses/index.ts';
 import { endSession, moveSession } from '#server/modules/identity/index.ts';
 import { grantAccess, removeAccess, reportPlace } from '#server/modules/launch/index.ts';
@@ -154,9 +155,15 @@ describe('what is done in a product', () => {
 		expect(events).toContainEqual(
 			expect.objectContaining({
 				type: 'com.lixnet.payroll.data.transferred',
-				data: { bytes: expect.any(Number) as number, user: 'wanjiku@mavuno.example' }
+				data: {
+					bytes: expect.any(Number) as number,
+					user: 'wanjiku@mavuno.example',
+					branch: branchOf('Mavuno Traders Ltd', 'wanjiku@mavuno.example')
+				}
 			})
 		);
+		const held = events.find(({ type }) => type === 'com.lixnet.payroll.storage.measured');
+		expect((held?.['data'] as { bytes: number }).bytes).toBeGreaterThan(1_000);
 		expect(told('places').at(-1)?.body).toEqual({
 			business: running.mavuno.businessId,
 			person: running.mavuno.personId,

@@ -63,6 +63,7 @@ function readCustomers(json: string | undefined): Customer[] {
 				typeof each.id === 'string' &&
 				typeof each.name === 'string' &&
 				Number.isInteger(each.count) &&
+				(each.bytes === undefined || Number.isSafeInteger(each.bytes)) &&
 				Array.isArray(each.people)
 		);
 	if (!fits)

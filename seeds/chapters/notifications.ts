@@ -7,7 +7,7 @@ export async function tellReminders({ calendar }: Telling): Promise<void> {
 }
 
 /** News that is no news any more once it has been read. */
-const readAtOnce = new Set(['invoice_issued', 'access_granted']);
+const readAtOnce = new Set(['invoice_issued', 'access_granted', 'usage_alert']);
 
 /** People have read what came until yesterday, and of the rest what needs nothing of them. */
 export async function readNews({ calendar, mavuno, pwani }: Telling): Promise<void> {

@@ -8,6 +8,10 @@ import { chanceOf } from './chance.ts';
 export interface Books<Book> {
 	/** The business's book. When it has none yet it begins empty, or with so many of what the product counts. */
 	of(business: Business, count?: number): Book;
+	/** The business holds so many bytes with the product as of now: papers and pictures besides its book. */
+	holds(business: Business, bytes: number): void;
+	/** How many bytes it holds: what it held, and what its book has grown by since. */
+	bytes(business: Business): number;
 	/** Keeps what has changed. */
 	save(): void;
 	/** Resolves when it is kept. */
@@ -27,6 +31,8 @@ export function openBooks<Book>(
 	file: string | undefined
 ): Books<Book> {
 	const books = new Map<string, Book>(file ? read<Book>(file) : []);
+	/** What businesses hold besides their books. */
+	const besides = new Map<string, number>();
 	let dirty = false;
 	let writing: Promise<void> | null = null;
 
@@ -52,16 +58,23 @@ export function openBooks<Book>(
 			});
 	};
 
+	const of = (business: Business, count = 0): Book => {
+		const known = books.get(business.id);
+		if (known) return known;
+		const seed = `${application.slug} ${business.name}`;
+		const begun = application.begin(count, chanceOf(seed), new Date());
+		books.set(business.id, begun);
+		save();
+		return begun;
+	};
+	const size = (business: Business): number => Buffer.byteLength(JSON.stringify(of(business)));
+
 	return {
-		of(business, count = 0) {
-			const known = books.get(business.id);
-			if (known) return known;
-			const seed = `${application.slug} ${business.name}`;
-			const begun = application.begin(count, chanceOf(seed), new Date());
-			books.set(business.id, begun);
-			save();
-			return begun;
+		of,
+		holds(business, bytes) {
+			besides.set(business.id, Math.max(0, bytes - size(business)));
 		},
+		bytes: (business) => size(business) + (besides.get(business.id) ?? 0),
 		save,
 		async saved() {
 			while (writing) await writing;

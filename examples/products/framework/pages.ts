@@ -178,7 +178,10 @@ export function createPages<Book>(parts: PageParts<Book>) {
 			const deed = action.act(view.book, fields, view);
 			parts.books.save();
 			parts.reports.served(person, person.business, asked.body.length);
-			parts.reports.did(person, person.business, deed, application.count(view.book));
+			parts.reports.did(person, person.business, deed, {
+				count: application.count(view.book),
+				bytes: parts.books.bytes(person.business)
+			});
 			const to = sayings.at(deed.path, deed.done);
 			done.add(person.sub, ticket, to);
 			lead(asked.response, to);

@@ -7,6 +7,8 @@ import { modeAt, type Standing } from './standings.ts';
 /** A business that has the product: who works there, and how many of what the product counts it begins with. */
 export interface Customer extends Business {
 	count: number;
+	/** What it held with the product when that last said so. */
+	bytes?: number;
 	people: Worker[];
 }
 
@@ -52,7 +54,10 @@ export function startWork<Book>(
 			const deed = application.work(book, who.role, chance, now);
 			if (deed) {
 				books.save();
-				reports.did(who, business, deed, application.count(book));
+				reports.did(who, business, deed, {
+					count: application.count(book),
+					bytes: books.bytes(business)
+				});
 			}
 		}
 	};
