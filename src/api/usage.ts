@@ -61,6 +61,20 @@ const Answer = v.pipe(
 							'For the end of the running month, where the span is that month. `weekdays`: each day to come like that weekday in the last four weeks; `rate`: as the month went so far; `stays`: as it is.'
 						)
 					),
+					period_forecast: v.pipe(
+						v.nullable(
+							v.object({
+								value: v.string(),
+								method: v.string(),
+								day: v.string(),
+								from: v.string(),
+								total: v.string()
+							})
+						),
+						v.description(
+							'The same for the end of the subscription’s period, where that is not the month: from its first day, with what was counted in it so far.'
+						)
+					),
 					included: v.pipe(Figure, v.description('What the plan includes of a month.')),
 					groups: v.pipe(
 						v.array(v.object({ value: v.nullable(v.string()), ...course })),
@@ -175,6 +189,7 @@ routes.get(
 						peak: { step: '2026-11-25', value: '4608' },
 						average: '4608',
 						forecast: null,
+						period_forecast: null,
 						included: '10000000000',
 						groups: [
 							{
@@ -249,6 +264,11 @@ function toAnswer(found: Exploration, businessId: string): v.InferOutput<typeof 
 				peak: peak && { step: peak.step.key, value: peak.value },
 				average: average === null ? null : plain(average),
 				forecast: forecast && { ...forecast, value: plain(forecast.value) },
+				period_forecast: more.periodForecast && {
+					...more.periodForecast,
+					value: plain(more.periodForecast.value),
+					total: plain(more.periodForecast.total)
+				},
 				included: more.included,
 				groups: more.groups,
 				group_count: more.groupCount

@@ -21,6 +21,11 @@ export const GroupCursor = v.pipe(
 	})
 );
 
+/** Whether an address says where a page left off. */
+export function isGroupCursor(text: string): boolean {
+	return v.is(GroupCursor, text);
+}
+
 /** A page of groups, meter by meter, the greatest first, and the cursor behind it. */
 export function cutGroups(
 	meters: readonly Meter[],

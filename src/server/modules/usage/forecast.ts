@@ -2,9 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { Aggregation } from './meters.ts';
 
 /**
- * How a figure at the end of the month is expected:
+ * How a figure at the end of a month or of another period is expected:
  * - `weekdays`: what was counted, and for each day ahead the mean of that weekday in the four weeks before;
- * - `rate`: at the rate of the month so far;
+ * - `rate`: at the rate of the period so far;
  * - `stays`: a level stays as it was read last, and a greatest value as great.
  */
 export type ForecastMethod = 'weekdays' | 'rate' | 'stays';
@@ -12,14 +12,17 @@ export type ForecastMethod = 'weekdays' | 'rate' | 'stays';
 export interface Forecast {
 	value: number;
 	method: ForecastMethod;
-	/** The last civil date of the month. */
+	/** The last civil date of the period. */
 	day: string;
 }
 
 export interface Course {
 	aggregation: Aggregation;
-	/** Of the month so far. */
+	/** Of the period so far. */
 	total: number;
+	/** The first and the last civil date of the period, which is running. */
+	first: string;
+	last: string;
 	/** The running day, and how much of it has gone by, from 0 to 1. */
 	today: string;
 	gone: number;
@@ -31,25 +34,27 @@ const weeks = 4;
 /** Fewer days tell nothing of weekdays. */
 const fewest = 14;
 
-/** Null where nothing can be said: in the first day of a month without a history, and of different values. */
-export function forecastMonth({ aggregation, total, today, gone, days }: Course): Forecast | null {
-	const now = Temporal.PlainDate.from(today);
-	const last = now.with({ day: now.daysInMonth });
-	const day = String(last);
+/** Null where nothing can be said: in the first day of a period without a history, and of different values. */
+export function forecastPeriod(course: Course): Forecast | null {
+	const { aggregation, total, today, gone, days, last: day } = course;
 	if (aggregation === 'latest' || aggregation === 'max')
 		return { value: total, method: 'stays', day };
 	// Who comes tomorrow may have been there already: different values do not add up.
 	if (aggregation === 'unique') return null;
-	const first = earliest(days);
-	if (first !== null && first.until(now).days >= fewest) {
-		const mean = (weekday: number): number => meanOf(weekday, now, first, days);
+	const now = Temporal.PlainDate.from(today);
+	const last = Temporal.PlainDate.from(day);
+	const begun = earliest(days);
+	if (begun !== null && begun.until(now).days >= fewest) {
+		const mean = (weekday: number): number => meanOf(weekday, now, begun, days);
 		let value = total + (1 - gone) * mean(now.dayOfWeek);
 		for (let ahead = 1; ahead <= now.until(last).days; ahead += 1)
 			value += mean(now.add({ days: ahead }).dayOfWeek);
 		return { value, method: 'weekdays', day };
 	}
-	const elapsed = now.day - 1 + gone;
-	return elapsed < 1 ? null : { value: (total / elapsed) * now.daysInMonth, method: 'rate', day };
+	const first = Temporal.PlainDate.from(course.first);
+	const elapsed = first.until(now).days + gone;
+	const whole = first.until(last).days + 1;
+	return elapsed < 1 ? null : { value: (total / elapsed) * whole, method: 'rate', day };
 }
 
 function earliest(days: ReadonlyMap<string, number>): Temporal.PlainDate | null {

@@ -30,8 +30,11 @@ export {
 	type Explored,
 	type Group
 } from './explore.ts';
+export type { PeriodForecast } from './explore-forecasts.ts';
+export { isGroupCursor } from './explore-groups.ts';
+export { rankUsage, type Ranked, type Ranking } from './explore-ranking.ts';
 export { granularities, type Granularity, type Step } from './explore-steps.ts';
-export type { Forecast, ForecastMethod } from './forecast.ts';
+export { forecastPeriod, type Forecast, type ForecastMethod } from './forecast.ts';
 export {
 	listUsage,
 	readBytes,
