@@ -85,6 +85,10 @@ const statements = [
 		case m.aggregation when 'count' then null else latest end, latest_at
 	from past_hours join usage.meters m on m.event_type = type and m.dimensions <> '{}'
 	order by 1, 2, 3, 4`,
+	`insert into usage.day_slices (business_id, meter_id, day, set_id, count, sum, max, latest, latest_at)
+	select business_id, meter_id, (hour at time zone 'Africa/Nairobi')::date, set_id, sum(count), sum(sum), max(max),
+		(array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)
+	from usage.slices group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
 	`insert into usage.hours (business_id, meter_id, hour, count, sum, max, latest, latest_at)
 	select business_id, m.id, hour, sum(count),
 		case when m.aggregation in ('count', 'unique') then null else sum(sum) end,
@@ -103,6 +107,9 @@ const statements = [
 	`insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)
 	select business_id, m.id, user_name, hour, '00000000-0000-0000-0000-000000000000'
 	from past_hours join usage.meters m on m.event_type = type and m.aggregation = 'unique' order by 1, 2, 3, 4`,
+	`insert into usage.unique_days (business_id, meter_id, day, value, set_id)
+	select distinct business_id, meter_id, (hour at time zone 'Africa/Nairobi')::date, value, set_id
+	from usage.unique_hours order by 1, 2, 4, 3`,
 	'drop table past, past_hours',
 	'vacuum analyze'
 ];

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { businessOf, type Scope } from '../../platform/scope.ts';
+import { totals } from './days.ts';
 import type { Granularity } from './explore-steps.ts';
 import type { Meter } from './meters.ts';
 import { piecesOf, wholeHours, type Span } from './spans.ts';
@@ -65,73 +66,94 @@ function statement(
 	over: 'span' | 'steps',
 	groups: Groups
 ): RawBuilder<Row> {
-	const { meters, by } = look;
-	const ids = meters.map(({ id }) => id);
-	const start = over === 'span' ? sql`null::timestamptz` : startOf(look);
+	const { meters, by, where, granularity, zone } = look;
+	const step = over === 'span' ? sql`null::date` : stepOf(granularity);
 	const told =
 		by === null || groups === 'all'
 			? sql``
-			: sql`and (group_of = any(${groups.filter((group) => group !== null)})
-				or group_of is null and ${groups.includes(null)}::boolean)`;
+			: sql`where group_of = any(${groups.filter((group) => group !== null)})
+				or group_of is null and ${groups.includes(null)}::boolean`;
+	const narrowed = Object.entries(where).map(
+		([dimension, values]) => sql`and dimensions ->> ${dimension} = any(${[...values]})`
+	);
+	const ids = meters.map(({ id }) => id);
+	// Dates are grouped, and made moments of once there are few; dimensions are read once a set.
+	const sets =
+		by === null && narrowed.length === 0
+			? sql``
+			: sql`with sets as materialized (
+				select id, ${by === null ? sql`null` : sql`dimensions ->> ${by}`} as group_of
+				from usage.dimension_sets
+				where business_id = ${businessOf(scope)} and meter_id = any(${ids}) ${sql.join(narrowed, sql` `)}
+			)`;
 	return sql<Row>`
-		select meter_id as "meterId", group_of as "group", ${start} as start, (${valueOf(meters)})::text as value
-		from (${pieces(scope, look, ids)}) pieces
-		join usage.meters m on m.id = meter_id
-		where true ${told}
-		group by 1, 2, 3`;
+		${sets}
+		select meter_id as "meterId", group_of as "group",
+			${granularity === 'hour' ? sql`step` : sql`step::timestamp at time zone ${zone}`} as start,
+			(${valueOf(meters)})::text as value
+		from (
+			select meter_id, group_of, ${step} as step, ${addedUp(meters)}
+			from (${pieces(scope, look, ids)}) pieces ${told}
+			group by 1, 2, 3
+		) added
+		join usage.meters m on m.id = meter_id`;
 }
 
-/** The totals of the span: whole days with the hours around them where nothing is told apart, otherwise slices. */
+/**
+ * The totals of the span: whole days with the hours around them, or hours alone where these are the steps.
+ * Where nothing is told apart or narrowed down of the meter as a whole, otherwise of its slices.
+ */
 function pieces(scope: Scope, look: Look, ids: string[]): RawBuilder<unknown> {
 	const { meters, by, where, granularity, span, zone } = look;
-	const business = businessOf(scope);
-	const { from, to } = wholeHours(span);
 	const unique = meters[0]?.aggregation === 'unique';
-	const filters = Object.entries(where);
-	if (by !== null || filters.length > 0) {
-		const group = by === null ? sql`null::text` : sql`d.dimensions ->> ${by}`;
-		const narrowed = filters.map(
-			([dimension, values]) => sql`and d.dimensions ->> ${dimension} = any(${[...values]})`
-		);
-		const columns = unique ? sql`s.value` : sql`s.count, s.sum, s.max, s.latest, s.latest_at`;
-		return sql`
-			select s.meter_id, s.hour, null::date as day, ${group} as group_of, ${columns}
-			from ${unique ? sql`usage.unique_hours` : sql`usage.slices`} s
-			join usage.dimension_sets d on d.business_id = s.business_id and d.id = s.set_id
-			where s.business_id = ${business} and s.meter_id = any(${ids})
-				and s.hour >= ${from} and s.hour < ${to} ${sql.join(narrowed, sql` `)}`;
+	const sliced = by !== null || Object.keys(where).length > 0;
+	const columns = sql.raw(unique ? 'value' : totals);
+	const piece = (table: string, day: RawBuilder<unknown>, bounds: RawBuilder<unknown>) => sql`
+		select meter_id, ${day}, ${sliced ? sql`group_of` : sql`null::text as group_of`}, ${columns}
+		from usage.${sql.raw(table)} ${sliced ? sql`join sets on sets.id = set_id` : sql``}
+		where business_id = ${businessOf(scope)} and meter_id = any(${ids}) and (${bounds})`;
+	const hours = unique ? 'unique_hours' : sliced ? 'slices' : 'hours';
+	if (granularity === 'hour') {
+		const { from, to } = wholeHours(span);
+		return piece(hours, sql`hour`, sql`hour >= ${from} and hour < ${to}`);
 	}
-	if (unique)
-		return sql`
-			select meter_id, hour, null::date as day, null::text as group_of, value from usage.unique_hours
-			where business_id = ${business} and meter_id = any(${ids}) and hour >= ${from} and hour < ${to}`;
-	const hours = sql`
-		select meter_id, hour, null::date as day, null::text as group_of, count, sum, max, latest, latest_at
-		from usage.hours where business_id = ${business} and meter_id = any(${ids})`;
-	if (granularity === 'hour') return sql`${hours} and hour >= ${from} and hour < ${to}`;
 	const { days, head, tail } = piecesOf(span, zone, scope.now);
-	return sql`
-		select meter_id, null::timestamptz as hour, day, null::text as group_of, count, sum, max, latest, latest_at
-		from usage.days
-		where business_id = ${business} and meter_id = any(${ids}) and day >= ${days[0]} and day < ${days[1]}
-		union all
-		${hours} and (hour >= ${head[0]} and hour < ${head[1]} or hour >= ${tail[0]} and hour < ${tail[1]})`;
+	const whole = piece(
+		unique ? 'unique_days' : sliced ? 'day_slices' : 'days',
+		sql`day`,
+		sql`day >= ${days[0]} and day < ${days[1]}`
+	);
+	const around = [head, tail].filter(([from, to]) => from < to);
+	if (around.length === 0) return whole;
+	const edges = around.map(([from, to]) => sql`hour >= ${from} and hour < ${to}`);
+	return sql`${whole} union all
+		${piece(hours, sql`(hour at time zone ${zone})::date as day`, sql.join(edges, sql` or `))}`;
 }
 
-/** The first instant of the step in which a piece lies. */
-function startOf({ granularity, zone }: Look): RawBuilder<unknown> {
-	if (granularity === 'hour') return sql`hour`;
-	const day = sql`coalesce(day, (hour at time zone ${zone})::date)`;
-	return sql`date_trunc(${sql.lit(granularity)}, ${day}::timestamp) at time zone ${zone}`;
+/** The first day of the step in which a piece lies, or its hour. */
+function stepOf(granularity: Granularity): RawBuilder<unknown> {
+	if (granularity === 'hour' || granularity === 'day') return sql.raw(granularity);
+	return sql`date_trunc(${sql.lit(granularity)}, day::timestamp)::date`;
+}
+
+/** What the pieces of a step come to; which of it is the value, the meter says. */
+function addedUp(meters: readonly Meter[]): RawBuilder<unknown> {
+	switch (meters[0]?.aggregation) {
+		case 'unique':
+			return sql`count(distinct value) as value`;
+		case 'latest':
+			return sql`(array_agg(latest order by latest_at desc, latest desc))[1] as value`;
+		default:
+			return sql`sum(count) as count, sum(sum) as sum, max(max) as max`;
+	}
 }
 
 function valueOf(meters: readonly Meter[]): RawBuilder<unknown> {
 	switch (meters[0]?.aggregation) {
 		case 'unique':
-			return sql`count(distinct value)`;
 		case 'latest':
-			return sql`(array_agg(latest order by latest_at desc, latest desc))[1]`;
+			return sql`value`;
 		default:
-			return sql`case min(m.aggregation) when 'count' then sum(count) when 'max' then max(max) else sum(sum) end`;
+			return sql`case m.aggregation when 'count' then count when 'max' then max else sum end`;
 	}
 }
