@@ -12,7 +12,7 @@ export interface Past {
 
 /**
  * Events of a past with their receipts and totals, as counting them one by one would have left them, only
- * by SQL: 34 people in three branches, evenly over the time; one event in fifty tells a level.
+ * by SQL: twelve people in three branches, evenly over the time; one event in fifty tells a level.
  */
 export async function tellPast(connection: Embedded['connection'], past: Past): Promise<void> {
 	const client = new pg.Client({ ...connection, user: 'postgres' });
@@ -59,7 +59,7 @@ const statements = [
 		'user-' || person as user_name,
 		(array['Nakuru', 'Eldoret', 'Mombasa'])[1 + person % 3] as branch,
 		n::bigint * 7919 % 100000 as bytes
-	from (select n, n::bigint * 31 / 7 % 34 as person from generate_series(1, :events::integer) n) numbered`,
+	from (select n, n::bigint * 31 / 7 % 12 as person from generate_series(1, :events::integer) n) numbered`,
 	`insert into usage.events
 		(business_id, occurred_at, received_at, key, product_id, source, id, type, data)
 	select business_id, at, at, encode(substr(sha256(

@@ -574,6 +574,7 @@ export interface UsageClosedQuantities {
   meter_id: string;
   product_id: string;
   quantity: Numeric;
+  settled: Numeric | null;
   start_on: string;
   time_zone: string;
 }
@@ -691,6 +692,7 @@ export interface UsageRecounts {
 
 export interface UsageRetention {
   event_months: Generated<number>;
+  hour_months: Generated<number>;
   single: Generated<boolean>;
 }
 
@@ -732,6 +734,8 @@ export interface UsageUniques {
 
 export interface UsageZones {
   business_id: string;
+  folded_until: string | null;
+  kept_from: Timestamp | null;
   time_zone: string;
 }
 

@@ -55,9 +55,9 @@ export function standings(
 					where u.business_id = a.business_id and u.meter_id = a.meter_id
 						and u.first_hour < moment.until and u.last_hour >= moment.since
 						and (u.first_hour >= moment.since or u.last_hour < moment.until or exists (
-							select from usage.unique_hours h
-							where h.business_id = u.business_id and h.meter_id = u.meter_id and h.value = u.value
-								and h.hour >= moment.since and h.hour < moment.until
+							select from usage.unique_days d
+							where d.business_id = u.business_id and d.meter_id = u.meter_id and d.value = u.value
+								and d.day >= period.start_on and d.day < period.end_on
 						))
 				) end as value
 		from usage.alerts a

@@ -1,9 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { totals } from './days.ts';
-import type { Granularity } from './explore-steps.ts';
+import { differentValues } from './different-values.ts';
+import { stepsIn, type Granularity } from './explore-steps.ts';
 import type { Meter } from './meters.ts';
-import { piecesOf, wholeHours, type Span } from './spans.ts';
+import { piecesOf, wholeHours, type Pieces, type Span } from './spans.ts';
 
 /** What to read of totals, and how to tell it apart. */
 export interface Look {
@@ -46,18 +47,67 @@ async function read(
 	over: 'span' | 'steps',
 	groups: Groups
 ): Promise<Row[]> {
-	const kinds = [
-		look.meters.filter(({ aggregation }) => aggregation !== 'latest' && aggregation !== 'unique'),
-		look.meters.filter(({ aggregation }) => aggregation === 'latest'),
-		look.meters.filter(({ aggregation }) => aggregation === 'unique')
-	].filter((meters) => meters.length > 0);
+	const kinds = [['count', 'sum'], ['max'], ['latest'], ['unique']]
+		.map((kind) => look.meters.filter(({ aggregation }) => kind.includes(aggregation)))
+		.filter((meters) => meters.length > 0);
 	const found = await Promise.all(
 		kinds.map(async (meters) => {
+			const stretches = stretchesOf(scope, { ...look, meters }, over);
+			if (stretches) return readDifferent(scope, meters, stretches);
 			const { rows } = await statement(scope, { ...look, meters }, over, groups).execute(scope.db);
 			return rows;
 		})
 	);
 	return found.flat();
+}
+
+interface Stretch extends Pieces {
+	/** Null for the whole span. */
+	start: Date | null;
+}
+
+/**
+ * The parts of the span in which different values are counted one by one; null where looking at each day's
+ * is the shorter way, or the only one: by day and hour, and in slices.
+ */
+function stretchesOf(
+	{ now }: Scope,
+	{ meters, by, where, granularity, span, zone }: Look,
+	over: 'span' | 'steps'
+): Stretch[] | null {
+	if (meters[0]?.aggregation !== 'unique' || by !== null || Object.keys(where).length > 0)
+		return null;
+	const whole = piecesOf(span, zone, now);
+	if (over === 'span') return [{ ...whole, start: null }];
+	if (granularity === 'hour' || granularity === 'day' || whole.days[0] >= whole.days[1])
+		return null;
+	const steps = stepsIn(span, granularity, zone);
+	return steps.map(({ key, start }, index): Stretch => {
+		const next = steps[index + 1];
+		const [first, end] = whole.days;
+		return {
+			start,
+			// As text, dates sort by time.
+			days: [key > first ? key : first, next && next.key < end ? next.key : end],
+			head: index === 0 ? whole.head : [start, start],
+			tail: !next ? whole.tail : [next.start, next.start]
+		};
+	});
+}
+
+async function readDifferent(
+	scope: Scope,
+	meters: readonly Meter[],
+	stretches: readonly Stretch[]
+): Promise<Row[]> {
+	const ids = meters.map(({ id }) => id);
+	const { rows } = await differentValues(scope, ids, stretches).execute(scope.db);
+	return rows.map(({ meter_id, ordinal, count }) => ({
+		meterId: meter_id,
+		group: null,
+		start: stretches[Number(ordinal) - 1]?.start ?? null,
+		value: String(count)
+	}));
 }
 
 function statement(
@@ -90,13 +140,12 @@ function statement(
 		${sets}
 		select meter_id as "meterId", group_of as "group",
 			${granularity === 'hour' ? sql`step` : sql`step::timestamp at time zone ${zone}`} as start,
-			(${valueOf(meters)})::text as value
+			value::text
 		from (
-			select meter_id, group_of, ${step} as step, ${addedUp(meters)}
+			select meter_id, group_of, ${step} as step, ${valueOf(meters)} as value
 			from (${pieces(scope, look, ids)}) pieces ${told}
 			group by 1, 2, 3
-		) added
-		join usage.meters m on m.id = meter_id`;
+		) steps`;
 }
 
 /**
@@ -133,27 +182,22 @@ function pieces(scope: Scope, look: Look, ids: string[]): RawBuilder<unknown> {
 /** The first day of the step in which a piece lies, or its hour. */
 function stepOf(granularity: Granularity): RawBuilder<unknown> {
 	if (granularity === 'hour' || granularity === 'day') return sql.raw(granularity);
-	return sql`date_trunc(${sql.lit(granularity)}, day::timestamp)::date`;
+	if (granularity === 'month') return sql`date_trunc('month', day::timestamp)::date`;
+	// The first day of the year 1 was a Monday. A third of what date_trunc takes, for each row.
+	return sql`day - (day - date '0001-01-01') % 7`;
 }
 
-/** What the pieces of a step come to; which of it is the value, the meter says. */
-function addedUp(meters: readonly Meter[]): RawBuilder<unknown> {
-	switch (meters[0]?.aggregation) {
-		case 'unique':
-			return sql`count(distinct value) as value`;
-		case 'latest':
-			return sql`(array_agg(latest order by latest_at desc, latest desc))[1] as value`;
-		default:
-			return sql`sum(count) as count, sum(sum) as sum, max(max) as max`;
-	}
-}
-
+/** What the pieces of a step come to. Either every meter adds up, or all are of one aggregation. */
 function valueOf(meters: readonly Meter[]): RawBuilder<unknown> {
+	const counts = meters.filter(({ aggregation }) => aggregation === 'count').map(({ id }) => id);
 	switch (meters[0]?.aggregation) {
 		case 'unique':
+			return sql`count(distinct value)`;
 		case 'latest':
-			return sql`value`;
+			return sql`(array_agg(latest order by latest_at desc, latest desc))[1]`;
+		case 'max':
+			return sql`max(max)`;
 		default:
-			return sql`case m.aggregation when 'count' then count when 'max' then max else sum end`;
+			return sql`sum(case when meter_id = any(${counts}) then count else sum end)`;
 	}
 }

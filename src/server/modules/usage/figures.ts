@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { differentValues } from './different-values.ts';
 import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
 import { piecesOf, wholeHours, zoneOf, type Span } from './spans.ts';
 
@@ -141,11 +142,9 @@ export const readQuantities = usecase(
 				when 'max' then max(d.max)
 				when 'latest' then (array_agg(d.latest order by d.day desc))[1]
 				else (
-					select count(distinct u.value) from usage.unique_hours u
-					join usage.zones z on z.business_id = u.business_id
+					select count(distinct u.value) from usage.unique_days u
 					where u.business_id = ${businessOf(scope)} and u.meter_id = m.id
-						and u.hour >= p.start_on::timestamp at time zone z.time_zone
-						and u.hour < p.end_on::timestamp at time zone z.time_zone
+						and u.day >= p.start_on and u.day < p.end_on
 				) end, 0), 0)::text as quantity
 			from unnest(
 				${meters.map(({ productId }) => productId)}::text[], ${meters.map(({ meter }) => meter)}::text[],
@@ -236,27 +235,13 @@ async function readNewest(
 	return new Map(rows.map(({ meter_id, latest }) => [meter_id, latest]));
 }
 
-/**
- * Most values are settled by the first and last hour in which they occurred; only one that came before
- * the span and after it is looked for inside.
- */
 async function countUniques(
 	scope: Scope,
 	meterIds: string[],
 	span: Span
 ): Promise<Map<string, number>> {
 	if (meterIds.length === 0) return new Map();
-	const { from, to } = wholeHours(span);
-	const { rows } = await sql<{ meter_id: string; count: number }>`
-		select meter_id, count(*)::int as count
-		from usage.uniques u
-		where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
-			and first_hour < ${to} and last_hour >= ${from}
-			and (first_hour >= ${from} or last_hour < ${to} or exists (
-				select from usage.unique_hours h
-				where h.business_id = u.business_id and h.meter_id = u.meter_id and h.value = u.value
-					and h.hour >= ${from} and h.hour < ${to}
-			))
-		group by meter_id`.execute(scope.db);
-	return new Map(rows.map(({ meter_id, count }) => [meter_id, count]));
+	const whole = piecesOf(span, zoneOf(scope), scope.now);
+	const { rows } = await differentValues(scope, meterIds, [whole]).execute(scope.db);
+	return new Map(rows.map(({ meter_id, count }) => [meter_id, Number(count)]));
 }

@@ -53,7 +53,7 @@ export const readHomeFigures = usecase(
 		const [[steps], [tail], rows] = await Promise.all([
 			bucket === 'hour' ? stepsByHour(scope, spans) : stepsByDay(scope, spans),
 			tailOfDay(scope, [business, zone, until]),
-			levelsAndPeople(scope, [business, hours.from, hours.to])
+			levelsAndPeople(scope, [business, hours.from, hours.to, zone])
 		]);
 		const current = new Map(Object.entries(steps?.current ?? {}));
 		const previous = new Map(Object.entries(steps?.previous ?? {}));
@@ -178,9 +178,10 @@ const levelsAndPeople = statement<Level>(
 		where business_id = $1 and meter_id = m.id
 			and first_hour < $3::timestamptz and last_hour >= $2::timestamptz
 			and (first_hour >= $2::timestamptz or last_hour < $3::timestamptz or exists (
-				select from usage.unique_hours h
-				where h.business_id = u.business_id and h.meter_id = u.meter_id and h.value = u.value
-					and h.hour >= $2::timestamptz and h.hour < $3::timestamptz
+				select from usage.unique_days d
+				where d.business_id = u.business_id and d.meter_id = u.meter_id and d.value = u.value
+					and d.day >= ($2::timestamptz at time zone $4)::date
+					and d.day <= (($3::timestamptz - interval '1 microsecond') at time zone $4)::date
 			))
 	) people
 	where m.aggregation = 'unique' and m.unit = 'people'`

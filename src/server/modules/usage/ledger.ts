@@ -144,11 +144,11 @@ const write = (main: string): string => `
 			as r (business_id, meter_id, hour, count, sum, max, latest, latest_at, set_id)
 	),
 	unique_days as (
-		insert into usage.unique_days (business_id, meter_id, day, value, set_id)
-		select distinct business_id, meter_id, (hour at time zone time_zone)::date as day, value, set_id
+		insert into usage.unique_days (business_id, meter_id, value, day, set_id)
+		select distinct business_id, meter_id, value, (hour at time zone time_zone)::date as day, set_id
 		from met left join usage.zones using (business_id)
-		order by business_id, meter_id, day, value, set_id
-		on conflict (business_id, meter_id, day, value, set_id) do nothing
+		order by business_id, meter_id, value, day, set_id
+		on conflict (business_id, meter_id, value, day, set_id) do nothing
 	),
 	unique_hours as (
 		insert into usage.unique_hours (business_id, meter_id, value, hour, set_id)

@@ -92,9 +92,9 @@ function readings(
 	const ids = meters.map(({ id }) => id);
 	const unique = meters[0]?.aggregation === 'unique';
 	const value = unique ? sql`count(distinct value)` : valueOf(meters);
-	if (bucket === 'day' && ownZone && !unique)
+	if (bucket === 'day' && ownZone)
 		return sql`
-			select day as step, ${value} as value from usage.days
+			select day as step, ${value} as value from ${unique ? sql`usage.unique_days` : sql`usage.days`}
 			where business_id = ${businessId} and meter_id = any(${ids})
 				and day >= (${from}::timestamptz at time zone ${zone})::date
 				and day <= (${to}::timestamptz at time zone ${zone})::date

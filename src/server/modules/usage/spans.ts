@@ -40,7 +40,8 @@ export function piecesOf(span: Span, zone: string, now: Date): Pieces {
 	const first = dayAt(from, zone);
 	const firstWhole = startOf(first, zone) < from.getTime() ? first.add({ days: 1 }) : first;
 	const last = dayAt(to, zone);
-	const end = to >= now ? last.add({ days: 1 }) : last;
+	const begun = startOf(last, zone) < to.getTime();
+	const end = to >= now && begun ? last.add({ days: 1 }) : last;
 	if (Temporal.PlainDate.compare(firstWhole, end) >= 0) {
 		const none = String(first);
 		return { days: [none, none], head: [from, to], tail: [to, to] };
