@@ -13,7 +13,6 @@ export function differentValues(
 	stretches: readonly Pieces[]
 ): RawBuilder<{ meter_id: string; ordinal: string; count: string }> {
 	const business = businessOf(scope);
-	const from = stretches.map(({ head, tail }) => (head[0] < tail[0] ? head[0] : tail[0]));
 	const column = (of: (pieces: Pieces) => unknown) => stretches.map(of);
 	const seen = (table: 'unique_days' | 'unique_hours', bounds: RawBuilder<unknown>) => sql`
 		select from usage.${sql.raw(table)}
