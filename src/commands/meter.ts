@@ -10,7 +10,7 @@ import { withSystem } from '#server/platform/doors.ts';
 import { openQueue } from '#server/platform/jobs.ts';
 import { notEmpty, onPortal, several, tell } from './command.ts';
 
-const aggregations: Aggregation[] = ['count', 'sum', 'max', 'latest', 'unique'];
+const aggregations: Aggregation[] = ['count', 'sum', 'max', 'latest', 'unique', 'weighted'];
 const units: Unit[] = ['count', 'bytes', 'hours', 'money', 'people'];
 
 interface ChangeOptions {
@@ -58,6 +58,10 @@ export function addMeter(program: Command): void {
 			'--dimension <name>',
 			'a property that tells totals apart; give it again for more',
 			several
+		)
+		.addHelpText(
+			'after',
+			'\n`weighted` is a level times the hours for which it holds, such as GB hours: each reading tells the level, which holds until the next one of the same dimension values.'
 		)
 		.action(({ property, dimension, ...meter }: MeterOptions) =>
 			onPortal(async () => {

@@ -638,6 +638,42 @@ export interface UsageHours {
   sum: Numeric | null;
 }
 
+export interface UsageLevelDays {
+  area: Numeric;
+  business_id: string;
+  day: string;
+  first_at: Timestamp;
+  last_at: Timestamp;
+  level: Numeric;
+  meter_id: string;
+  set_id: string;
+}
+
+export interface UsageLevelHours {
+  area: Numeric;
+  business_id: string;
+  first_at: Timestamp;
+  hour: Timestamp;
+  last_at: Timestamp;
+  level: Numeric;
+  meter_id: string;
+  set_id: string;
+}
+
+export interface UsageLevelReigns {
+  meter_id: string | null;
+  since: Timestamp | null;
+  until: Timestamp | null;
+}
+
+export interface UsageLevels {
+  at: Timestamp;
+  business_id: string;
+  level: Numeric;
+  meter_id: string;
+  set_id: string;
+}
+
 export interface UsageMeters {
   aggregation: string;
   created_at: Timestamp;
@@ -825,6 +861,10 @@ export interface DB {
   "usage.dropped_months": UsageDroppedMonths;
   "usage.events": UsageEvents;
   "usage.hours": UsageHours;
+  "usage.level_days": UsageLevelDays;
+  "usage.level_hours": UsageLevelHours;
+  "usage.level_reigns": UsageLevelReigns;
+  "usage.levels": UsageLevels;
   "usage.meter_versions": UsageMeterVersions;
   "usage.meters": UsageMeters;
   "usage.minutes": UsageMinutes;

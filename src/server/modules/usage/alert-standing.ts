@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../platform/scope.ts';
 import { listTerms, type Term } from '../billing/index.ts';
+import { areaHeld, fullHour, unitHours } from './level-areas.ts';
 
 /** The terms of subscriptions that these alerts rest on: most rest on none. */
 export async function termsOf(scope: Scope, which: RawBuilder<unknown>): Promise<Term[]> {
@@ -50,6 +51,17 @@ export function standings(
 				when 'sum' then used.sum
 				when 'max' then used.max
 				when 'latest' then used.latest
+				when 'weighted' then ${unitHours(
+					areaHeld({
+						business: sql`a.business_id`,
+						meter: sql`a.meter_id`,
+						from: fullHour(sql`moment.since`),
+						until: fullHour(sql`moment.until`),
+						now: sql`${now}::timestamptz`,
+						days: sql`d.day >= period.start_on and d.day < period.end_on`,
+						hours: sql`false`
+					})
+				)}
 				when 'unique' then (
 					select nullif(count(*), 0) from usage.uniques u
 					where u.business_id = a.business_id and u.meter_id = a.meter_id

@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../../platform/errors.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, listBusinesses } from '../businesses/index.ts';
+import { areaHeld, fullHour, unitHours } from './level-areas.ts';
 import type { Unit } from './meters.ts';
 
 const CivilDate = v.pipe(v.string(), v.isoDate());
@@ -109,6 +110,10 @@ export const listAdjustments = usecase(
 	}
 );
 
+const sameZone: RawBuilder<unknown> = sql`exists (
+	select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
+)`;
+
 /**
  * What is counted in a period `c`, never below zero. From days; from hours where the business has moved to
  * another zone since, so that moving adjusts nothing.
@@ -119,6 +124,24 @@ const quantityOf: RawBuilder<unknown> = sql`
 		when 'sum' then sum(t.sum)
 		when 'max' then max(t.max)
 		when 'latest' then (array_agg(t.latest order by t.latest_at desc) filter (where t.latest is not null))[1]
+		when 'weighted' then (
+			select ${unitHours(
+				areaHeld({
+					business: sql`c.business_id`,
+					meter: sql`c.meter_id`,
+					from: sql`p.since`,
+					until: sql`p.until`,
+					// A period that is closed is over.
+					now: sql`p.until`,
+					days: sql`d.day >= c.start_on and d.day < c.end_on and ${sameZone}`,
+					hours: sql`h.hour >= p.since and h.hour < p.until and not ${sameZone}`
+				})
+			)}
+			from (
+				select ${fullHour(sql`c.start_on::timestamp at time zone c.time_zone`)} as since,
+					${fullHour(sql`c.end_on::timestamp at time zone c.time_zone`)} as until
+			) p
+		)
 		else (
 			select count(distinct u.value) from usage.unique_hours u
 			where u.business_id = c.business_id and u.meter_id = c.meter_id
@@ -129,9 +152,7 @@ const quantityOf: RawBuilder<unknown> = sql`
 		select count, sum, max, latest, latest_at from usage.days d
 		where d.business_id = c.business_id and d.meter_id = c.meter_id
 			and d.day >= c.start_on and d.day < c.end_on
-			and exists (
-				select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
-			)
+			and ${sameZone}
 		union all
 		select count, sum, max, latest, latest_at from usage.hours h
 		where h.business_id = c.business_id and h.meter_id = c.meter_id
@@ -139,7 +160,5 @@ const quantityOf: RawBuilder<unknown> = sql`
 			and (h.hour at time zone c.time_zone)::date < c.end_on
 			and h.hour >= c.start_on::timestamp at time zone c.time_zone - interval '1 day'
 			and h.hour < c.end_on::timestamp at time zone c.time_zone + interval '1 day'
-			and not exists (
-				select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
-			)
+			and not ${sameZone}
 	) t`;

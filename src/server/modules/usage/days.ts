@@ -4,6 +4,7 @@ import { announce } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { foldingLevels } from './levels.ts';
 import { statement } from './statement.ts';
 
 /** In SQL, the columns of totals, and several rows of them as one. */
@@ -27,7 +28,7 @@ export function foldingAnew(
 	which: string,
 	within = 'true'
 ): ((scope: Scope, values: readonly unknown[]) => Promise<unknown>)[] {
-	return tables.flatMap(({ days, hours, of, made }) => [
+	const anew = tables.flatMap(({ days, hours, of, made }) => [
 		statement(
 			`delete from ${days} d using usage.zones z where z.business_id = d.business_id and ${which}`
 		),
@@ -43,6 +44,7 @@ export function foldingAnew(
 			group by d.business_id, meter_id, day${of}`
 		)
 	]);
+	return [...anew, ...foldingLevels(which, within).map((text) => statement(text))];
 }
 
 const foldBusiness = foldingAnew('z.business_id = $1');

@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { differentValues } from './different-values.ts';
+import { areaHeld, areasHeld, fullHour, unitHours } from './level-areas.ts';
 import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
 import { piecesOf, wholeHours, zoneOf, type Span } from './spans.ts';
 
@@ -24,8 +25,9 @@ export interface Figure {
 	unit: Unit;
 	/**
 	 * Exact decimal text, by the meter's aggregation: how many events, their sum, the greatest value, the
-	 * newest value before the span's end (be it older than its beginning), how many different values. Null
-	 * where there was no reading; a count is then 0.
+	 * newest value before the span's end (be it older than its beginning), how many different values, the level
+	 * times the hours for which it held (to 12 places, half away from zero). Null where there was no reading; a
+	 * count is then 0.
 	 */
 	total: string | null;
 }
@@ -141,6 +143,17 @@ export const readQuantities = usecase(
 				when 'sum' then sum(d.sum)
 				when 'max' then max(d.max)
 				when 'latest' then (array_agg(d.latest order by d.day desc))[1]
+				when 'weighted' then ${unitHours(
+					areaHeld({
+						business: sql`${businessOf(scope)}`,
+						meter: sql`m.id`,
+						from: fullHour(sql`z.since`),
+						until: fullHour(sql`z.until`),
+						now: sql`${scope.now}::timestamptz`,
+						days: sql`d.day >= p.start_on and d.day < p.end_on`,
+						hours: sql`false`
+					})
+				)}
 				else (
 					select count(distinct u.value) from usage.unique_days u
 					where u.business_id = ${businessOf(scope)} and u.meter_id = m.id
@@ -151,9 +164,14 @@ export const readQuantities = usecase(
 				${meters.map(({ period }) => period.start)}::date[], ${meters.map(({ period }) => period.end)}::date[]
 			) with ordinality as p (product_id, slug, start_on, end_on, ordinal)
 			left join usage.meters m on m.product_id = p.product_id and m.slug = p.slug
+			left join lateral (
+				select p.start_on::timestamp at time zone time_zone as since,
+					p.end_on::timestamp at time zone time_zone as until
+				from usage.zones where business_id = ${businessOf(scope)}
+			) z on true
 			left join usage.days d on d.business_id = ${businessOf(scope)} and d.meter_id = m.id
 				and d.day >= p.start_on and d.day < p.end_on
-			group by p.ordinal, p.start_on, p.end_on, m.id
+			group by p.ordinal, p.start_on, p.end_on, m.id, z.since, z.until
 			order by p.ordinal`.execute(scope.db);
 		return meters.map(({ productId, meter }, index) => ({
 			productId,
@@ -174,10 +192,11 @@ export async function findMeter(scope: Scope, ref: v.InferOutput<typeof MeterRef
 async function readFigures(scope: Scope, meters: Meter[], span: Span): Promise<Figure[]> {
 	const of = (...kinds: Aggregation[]): string[] =>
 		meters.filter(({ aggregation }) => kinds.includes(aggregation)).map(({ id }) => id);
-	const [sums, latest, uniques] = await Promise.all([
+	const [sums, latest, uniques, held] = await Promise.all([
 		readSums(scope, of('count', 'sum', 'max'), span),
 		readNewest(scope, of('latest'), span.to),
-		countUniques(scope, of('unique'), span)
+		countUniques(scope, of('unique'), span),
+		readHeld(scope, of('weighted'), span)
 	]);
 	return meters.map(({ id, productId, slug, aggregation, unit }) => ({
 		productId,
@@ -189,7 +208,8 @@ async function readFigures(scope: Scope, meters: Meter[], span: Span): Promise<F
 			sum: () => sums.get(id)?.sum ?? null,
 			max: () => sums.get(id)?.max ?? null,
 			latest: () => latest.get(id) ?? null,
-			unique: () => String(uniques.get(id) ?? 0)
+			unique: () => String(uniques.get(id) ?? 0),
+			weighted: () => held.get(id) ?? null
 		}[aggregation]()
 	}));
 }
@@ -233,6 +253,29 @@ async function readNewest(
 			order by hour desc limit 1
 		) newest`.execute(scope.db);
 	return new Map(rows.map(({ meter_id, latest }) => [meter_id, latest]));
+}
+
+async function readHeld(
+	scope: Scope,
+	meterIds: string[],
+	span: Span
+): Promise<Map<string, string>> {
+	if (meterIds.length === 0) return new Map();
+	const { from, to } = wholeHours(span);
+	const { days, head, tail } = piecesOf(span, zoneOf(scope), scope.now);
+	const { rows } = await sql<{ meter_id: string; quantity: string }>`
+		select meter_id, ${unitHours(sql`area`)}::text as quantity
+		from (${areasHeld({
+			business: sql`${businessOf(scope)}`,
+			meters: sql`${meterIds}::text[]`,
+			from: sql`${from}::timestamptz`,
+			starts: sql`array[${from}::timestamptz]`,
+			ends: sql`array[${to}::timestamptz]`,
+			now: sql`${scope.now}::timestamptz`,
+			days: sql`d.day >= ${days[0]} and d.day < ${days[1]}`,
+			hours: sql`(h.hour >= ${head[0]} and h.hour < ${head[1]} or h.hour >= ${tail[0]} and h.hour < ${tail[1]})`
+		})}) held`.execute(scope.db);
+	return new Map(rows.map(({ meter_id, quantity }) => [meter_id, quantity]));
 }
 
 async function countUniques(

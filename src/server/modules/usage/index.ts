@@ -53,7 +53,7 @@ export {
 	type Meter,
 	type Unit
 } from './meters.ts';
-export { readMinutes } from './minutes.ts';
+export { keptByMinute, readMinutes } from './minutes.ts';
 export type { UsageEvent } from './readings.ts';
 export { recountMeter } from './recount.ts';
 export { readSeries, type Point } from './series.ts';

@@ -2,6 +2,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { instantArray, int8Array, jsonArray, textArray, uuidArray } from './arrays.ts';
+import { writeLevels } from './levels.ts';
 import { memory } from './memory.ts';
 import { writeMinutes } from './minutes.ts';
 import { statement } from './statement.ts';
@@ -74,6 +75,7 @@ export async function writeEntries(
 			...setColumns(newSets),
 			...uniqueColumns(newUniques)
 		]),
+		writeLevels(scope, entries),
 		writeMinutes(scope, entries),
 		announce(scope, businesses, 'usage')
 	]);
@@ -99,6 +101,7 @@ export async function addStored(scope: Scope<System>, entries: Entry[]): Promise
 			...setColumns(setsOf(slices)),
 			...uniqueColumns(uniqueHours)
 		]),
+		writeLevels(scope, entries),
 		writeMinutes(scope, entries)
 	]);
 }

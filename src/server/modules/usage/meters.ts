@@ -13,7 +13,7 @@ import {
 	selectVersions
 } from './versions.ts';
 
-export const aggregations = ['count', 'sum', 'max', 'latest', 'unique'] as const;
+export const aggregations = ['count', 'sum', 'max', 'latest', 'unique', 'weighted'] as const;
 export type Aggregation = (typeof aggregations)[number];
 
 /** What a reading is a number of; money is in minor units of the business's currency. */

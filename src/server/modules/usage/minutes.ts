@@ -7,6 +7,7 @@ import { usecase } from '../../platform/usecase.ts';
 import { instantArray, int8Array, textArray } from './arrays.ts';
 import { addDecimals, compareDecimals, type Decimal } from './decimals.ts';
 import { findMeter, MeterRef } from './figures.ts';
+import type { Meter } from './meters.ts';
 import type { Entry } from './readings.ts';
 import type { Point } from './series.ts';
 import { statement } from './statement.ts';
@@ -17,8 +18,8 @@ export const minutesKeptMs = 120 * minuteMs;
 
 /**
  * The course of one meter minute by minute, of the last two hours at the most: null where nothing was read.
- * Meters of different values are not kept by the minute.
- * @throws NotFound for an unknown meter; Invalid (`not_by_minute`) for one of different values
+ * Meters of different values are not kept by the minute, nor are levels over time.
+ * @throws NotFound for an unknown meter; Invalid (`not_by_minute`) for one of these
  */
 export const readMinutes = usecase(
 	'usage.read',
@@ -32,9 +33,15 @@ export const readMinutes = usecase(
 	),
 	async (scope, { meter, from, to }): Promise<Point[]> => {
 		const { id, aggregation } = await findMeter(scope, meter);
-		if (aggregation === 'unique')
+		if (!keptByMinute({ aggregation }))
 			throw new Invalid(
-				[{ path: 'meter', message: 'Meters of different values are not kept by the minute.' }],
+				[
+					{
+						path: 'meter',
+						message:
+							'Meters of different values and of levels over time are not kept by the minute.'
+					}
+				],
 				'not_by_minute'
 			);
 		const value =
@@ -56,6 +63,10 @@ export const readMinutes = usecase(
 		return points;
 	}
 );
+
+export function keptByMinute({ aggregation }: Pick<Meter, 'aggregation'>): boolean {
+	return aggregation !== 'unique' && aggregation !== 'weighted';
+}
 
 interface Minute {
 	businessId: string;
@@ -92,7 +103,7 @@ function addUpMinutes(entries: readonly Entry[], since: number): Minute[] {
 		const minute = minuteOf(time);
 		if (minute < since) continue;
 		for (const { meter, value } of readings) {
-			if (meter.aggregation === 'unique') continue;
+			if (!keptByMinute(meter)) continue;
 			const name = `${businessId} ${meter.id} ${minute}`;
 			const met = found.get(name);
 			if (met) add(met, value, time);

@@ -31,7 +31,7 @@ export interface DimensionSet {
 
 export interface Reading {
 	meter: MeterVersion;
-	/** A decimal for sum, max and latest; text for unique; null for count. */
+	/** A decimal for sum, max, latest and weighted; text for unique; null for count. */
 	value: Decimal | null;
 	/** Null for a meter without dimensions. */
 	set: DimensionSet | null;

@@ -11,6 +11,7 @@ import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from '../catalogue/index.ts';
 import { foldingAnew } from './days.ts';
 import { addStored } from './ledger.ts';
+import { clearingLevels } from './levels.ts';
 import { readReading, type Entry } from './readings.ts';
 import { awaitWriters, lockForRecount } from './recount-locks.ts';
 import { requireEventsSince } from './retention.ts';
@@ -253,6 +254,7 @@ async function readStored(
 
 /** Parameters: business, meter, from, to. */
 const clearing = [
+	...clearingLevels.map((text) => statement(text)),
 	statement(
 		`delete from usage.unique_hours
 		where business_id = $1 and meter_id = $2 and hour >= $3 and hour < $4`

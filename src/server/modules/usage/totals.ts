@@ -31,7 +31,7 @@ export interface Totals {
 	uniqueHours: UniqueHour[];
 }
 
-const noSet: Bytes16 = '\0'.repeat(16);
+export const noSet: Bytes16 = '\0'.repeat(16);
 
 /** The total of an hour while it grows, with what it is made of. */
 interface Growing {

@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import Big from 'big.js';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withSystem } from '#server/platform/doors.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import { TooMany } from '#server/platform/errors.ts';
 import { openQueue } from '#server/platform/jobs.ts';
 import type { Acknowledged, Task } from '../../../../tests/setup/metering-process.ts';
@@ -11,6 +12,8 @@ import { createMetered, usageEvent, type Metered } from '../../../../tests/setup
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import {
 	changeMeter,
+	defineMeter,
+	readUsage,
 	recordEvents,
 	recountMeter,
 	refoldDays,
@@ -27,6 +30,23 @@ let owner: pg.Client;
 beforeEach(async () => {
 	runtime = await startTestRuntime();
 	fixture = await createMetered();
+	await withSystem('test', async (scope) => {
+		for (const [slug, aggregation, dimensions] of [
+			['held', 'weighted', ['branch']],
+			['held-whole', 'weighted', []],
+			['held-later', 'sum', ['branch']]
+		] as const)
+			await defineMeter(scope, {
+				product: 'erp',
+				slug,
+				name: slug,
+				eventType: 'erp.held',
+				aggregation,
+				valueProperty: 'gb',
+				unit: 'count',
+				dimensions: [...dimensions]
+			});
+	});
 	owner = new pg.Client({ ...runtime.connection, user: 'postgres' });
 	await owner.connect();
 });
@@ -73,7 +93,17 @@ function randomBatches(
 					}
 				},
 				{ type: 'erp.load', data: { value: pick([3, '14.2', -5, 12]) } },
-				{ type: 'erp.level', data: { value: pick([156, 157, '3.5', -1]) } }
+				{ type: 'erp.level', data: { value: pick([156, 157, '3.5', -1]) } },
+				{
+					type: 'erp.held',
+					data: {
+						gb: pick([0, 5, '0.1', 12, '9007199254740993', -2]),
+						seats: pick([1, 2, 3]),
+						branch: pick(['Nakuru', 'Eldoret', null])
+					},
+					// So that some meet at one moment.
+					time: time.replace(/:\d\d\.\d+Z$/, pick([':00.000Z', ':30.500Z']))
+				}
 			])
 		});
 		events.push(known ? { ...made, source: known.source, id: known.id } : made);
@@ -91,10 +121,10 @@ function randomBatches(
 const readings = `
 	select e.business_id, m.id as meter_id, v.aggregation, date_trunc('hour', e.occurred_at, 'UTC') as hour,
 		e.occurred_at, e.data ->> v.value_property as value,
-		case when v.aggregation in ('sum', 'max', 'latest') then (e.data ->> v.value_property)::numeric end as number,
+		case when v.aggregation in ('sum', 'max', 'latest', 'weighted') then (e.data ->> v.value_property)::numeric end as number,
 		(select coalesce(jsonb_object_agg(name, e.data ->> name), '{}')
 			from unnest(v.dimensions) name where e.data ->> name is not null) as dimensions,
-		cardinality(v.dimensions) > 0 as sliced
+		cardinality(v.dimensions) > 0 as sliced, v.version
 	from usage.events e
 	join usage.meters m on m.product_id = e.product_id
 	join lateral (
@@ -106,6 +136,27 @@ const total = `count(*)::text, trim_scale(sum(number))::text as sum, trim_scale(
 	max(occurred_at) as latest_at`;
 const kept = `count::text, trim_scale(sum)::text as sum, trim_scale(max)::text as max,
 	trim_scale(latest)::text as latest, latest_at`;
+
+/** Levels, put together over an hour or a day, reading by reading. */
+const levels = (by: string): string => `
+	select business_id, meter_id, ${by} as step, dimensions, min(occurred_at) as first_at,
+		max(occurred_at) as last_at, trim_scale((array_agg(level order by occurred_at desc))[1])::text as level,
+		trim_scale(coalesce(sum(level * 1000 * extract(epoch from next_at - occurred_at)), 0))::text as area
+	from (
+		select *, lead(occurred_at) over (
+			partition by business_id, meter_id, dimensions, version, ${by} order by occurred_at
+		) as next_at
+		from (
+			select business_id, meter_id, hour, dimensions, version, occurred_at, max(number) as level
+			from (${readings}) r where aggregation = 'weighted' group by 1, 2, 3, 4, 5, 6
+		) points
+	) r
+	group by business_id, meter_id, dimensions, version, ${by} order by 1, 2, 3, 4, 5`;
+const keptLevels = (table: string, step: string): string => `
+	select l.business_id, l.meter_id, ${step} as step, coalesce(d.dimensions, '{}') as dimensions, first_at, last_at,
+		trim_scale(level)::text as level, trim_scale(area)::text as area
+	from ${table} l left join usage.dimension_sets d on d.business_id = l.business_id and d.id = l.set_id
+	order by 1, 2, 3, 4, 5`;
 
 const tables: [name: string, actual: string, recounted: string][] = [
 	[
@@ -156,15 +207,61 @@ const tables: [name: string, actual: string, recounted: string][] = [
 		order by 1, 2, 3, 4, 5`,
 		`select distinct business_id, meter_id, value, (hour at time zone 'Africa/Nairobi')::date as day, dimensions
 		from (${readings}) r where aggregation = 'unique' order by 1, 2, 3, 4, 5`
+	],
+	['level_hours', keptLevels('usage.level_hours', 'hour'), levels('hour')],
+	[
+		'level_days',
+		keptLevels('usage.level_days', 'day'),
+		levels("(hour at time zone 'Africa/Nairobi')::date")
 	]
 ];
 
 async function expectTruth(timeZone = 'Africa/Nairobi'): Promise<void> {
 	for (const [name, actual, recounted] of tables) {
 		const { rows: is } = await owner.query(actual);
-		const { rows: shouldBe } = await owner.query(recounted.replace('Africa/Nairobi', timeZone));
+		const { rows: shouldBe } = await owner.query(recounted.replaceAll('Africa/Nairobi', timeZone));
 		expect(shouldBe.length, name).toBeGreaterThan(0);
 		expect(is, name).toEqual(shouldBe);
+	}
+}
+
+/** What `held` says of random spans, held against every level that there was, one by one. */
+async function expectHeld(random: () => number, timeZone = 'Africa/Nairobi'): Promise<void> {
+	const { rows } = await owner.query<{ at: Date; gb: string; branch: string | null }>(
+		`select occurred_at as at, data ->> 'gb' as gb, data ->> 'branch' as branch from usage.events
+		where type = 'erp.held'`
+	);
+	const now = runtime.clock.now();
+	const areaOf = (points: typeof rows, from: number, to: number): Big => {
+		const moments = new Map<number, Big>();
+		for (const { at, gb } of points) {
+			const met = moments.get(at.getTime());
+			if (!met || met.lt(gb)) moments.set(at.getTime(), new Big(gb));
+		}
+		const sorted = [...moments].sort(([one], [other]) => one - other);
+		return sorted.reduce((area, [at, level], place) => {
+			const begins = Math.max(at, from);
+			const ends = Math.min(sorted[place + 1]?.[0] ?? Infinity, to, now.getTime());
+			return ends > begins ? area.plus(level.times(ends - begins)) : area;
+		}, new Big(0));
+	};
+	const hour = 3_600_000;
+	for (let turn = 0; turn < 12; turn += 1) {
+		const from = now.getTime() - Math.floor(random() * 30 * 24) * hour;
+		const to = Math.min(from + Math.ceil(random() ** 2 * 20 * 24) * hour, now.getTime());
+		for (const [meter, sets] of [
+			['held', [...Map.groupBy(rows, ({ branch }) => branch).values()]],
+			['held-whole', [rows]]
+		] as const) {
+			const expected = sets
+				.reduce((area, points) => area.plus(areaOf(points, from, to)), new Big(0))
+				.div(hour)
+				.round(12, Big.roundHalfUp);
+			const { total } = await withBusiness({ ...fixture.mavuno, timeZone }, (scope) =>
+				readUsage(scope, { meter, from: new Date(from), to: new Date(to) })
+			);
+			expect(new Big(total ?? 0).toFixed(), `${meter} ${from} ${to}`).toBe(expected.toFixed());
+		}
 	}
 }
 
@@ -217,6 +314,7 @@ describe('totals equal a recount from the events', { timeout: 60_000 }, () => {
 			expect(answers.reduce((sum, answer) => sum + answer.new, 0)).toBe(distinct(batches));
 			expect(await countEvents()).toBe(distinct(batches));
 			await expectTruth();
+			await expectHeld(random);
 		}
 	);
 
@@ -261,6 +359,7 @@ describe('totals equal a recount from the events', { timeout: 60_000 }, () => {
 		await Promise.all(batches.map((batch) => insist(batch)));
 		expect(await countEvents()).toBe(distinct(batches));
 		await expectTruth();
+		await expectHeld(randomFrom(4));
 	});
 
 	it('from two processes that send the same at the same time', async () => {
@@ -349,6 +448,9 @@ it(`totals equal a recount while meters change, one is counted anew and processe
 		await change('active-users', { valueProperty: 'branch', dimensions: ['user'] });
 		await change('peak', { aggregation: 'unique' });
 		await change('members', { aggregation: 'count', valueProperty: null });
+		await change('held', { valueProperty: 'seats' });
+		await change('held-whole', { dimensions: ['branch'] });
+		await change('held-later', { aggregation: 'weighted' });
 	});
 	await Promise.all(sending);
 	// Every process knows of them before an event of their hour can come.
@@ -362,7 +464,8 @@ it(`totals equal a recount while meters change, one is counted anew and processe
 		const from = new Date(Date.parse(nine) - (1 + random() * 20) * 86_400_000);
 		return [
 			await recountMeter(scope, { product: 'erp', meter: 'data', from }),
-			await recountMeter(scope, { product: 'erp', meter: 'active-users', from })
+			await recountMeter(scope, { product: 'erp', meter: 'active-users', from }),
+			await recountMeter(scope, { product: 'erp', meter: 'held', from })
 		] as const;
 	});
 	await leave();
@@ -387,6 +490,7 @@ it(`totals equal a recount while meters change, one is counted anew and processe
 		})()
 	]);
 	await recount(anew[1].id, goOn);
+	await recount(anew[2].id, goOn);
 	other.kill('SIGKILL');
 	await once(other, 'exit');
 	expect(await countEvents()).toBe(distinct(all));
@@ -412,6 +516,7 @@ it('days can be folded anew in another zone, while events go on arriving', async
 	);
 	await sending;
 	await expectTruth('Pacific/Auckland');
+	await expectHeld(randomFrom(6), 'Pacific/Auckland');
 	await withSystem('test', (scope) =>
 		refoldDays(scope, { businessId, timeZone: 'Africa/Nairobi' })
 	);

@@ -1,7 +1,7 @@
 import { civilDate, formatTime } from '#lib/format/dates.ts';
 import { listSubscriptions } from '#server/modules/billing/index.ts';
 import { readBusiness } from '#server/modules/businesses/index.ts';
-import { listMeters, readMinutes, type Meter } from '#server/modules/usage/index.ts';
+import { keptByMinute, listMeters, readMinutes, type Meter } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import type { MeterView } from '../../parts/view.ts';
 import type { ProductName } from '../view.ts';
@@ -34,7 +34,7 @@ export async function readLive(scope: MemberScope, params: URLSearchParams): Pro
 	const charts = await Promise.all(
 		shown.flatMap((of) =>
 			meters
-				.filter(({ productId, aggregation }) => productId === of.id && aggregation !== 'unique')
+				.filter((meter) => meter.productId === of.id && keptByMinute(meter))
 				.map(async (meter): Promise<MeterView> => {
 					const minutes = await readMinutes(scope, {
 						meter: { productId: of.id, meter: meter.slug },
