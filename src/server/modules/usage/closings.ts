@@ -129,18 +129,18 @@ const quantityOf: RawBuilder<unknown> = sql`
 				areaHeld({
 					business: sql`c.business_id`,
 					meter: sql`c.meter_id`,
-					from: sql`p.since`,
-					until: sql`p.until`,
+					from: sql`span.since`,
+					until: sql`span.until`,
 					// A period that is closed is over.
-					now: sql`p.until`,
+					now: sql`span.until`,
 					days: sql`d.day >= c.start_on and d.day < c.end_on and ${sameZone}`,
-					hours: sql`h.hour >= p.since and h.hour < p.until and not ${sameZone}`
+					hours: sql`h.hour >= span.since and h.hour < span.until and not ${sameZone}`
 				})
 			)}
 			from (
 				select ${fullHour(sql`c.start_on::timestamp at time zone c.time_zone`)} as since,
 					${fullHour(sql`c.end_on::timestamp at time zone c.time_zone`)} as until
-			) p
+			) span
 		)
 		else (
 			select count(distinct u.value) from usage.unique_hours u

@@ -56,13 +56,18 @@ export function peakOf(
 	return peak;
 }
 
-/** @param begun how many steps have begun; what adds up is nothing in those without a reading */
+/**
+ * @param begun how many steps have begun; what adds up is nothing in those without a reading
+ * @param level of a level over time, its own mean over the time in which it was known
+ */
 export function averageOf(
 	meter: Meter,
 	{ total, points }: Pick<Figures, 'total' | 'points'>,
-	begun: number
+	begun: number,
+	level: Row['level']
 ): number | null {
 	if (total === null) return null;
+	if (level) return Number(level.average);
 	if (addsUp(meter)) return begun === 0 ? null : Number(total) / begun;
 	const read = points.flatMap((value) => (value === null ? [] : [Number(value)]));
 	return read.reduce((sum, value) => sum + value, 0) / read.length;

@@ -24,6 +24,7 @@ export interface Expected {
 type Expect = (meter: Meter, total: string | null) => Expected;
 
 const historyDays = 28;
+const hourMs = 3_600_000;
 const nothing: Expected = { forecast: null, periodForecast: null };
 
 /** What each figure is expected to come to, where the span is the running month so far. */
@@ -44,7 +45,9 @@ export async function readExpectations(scope: Scope, look: Look): Promise<Expect
 		scope,
 		{
 			...look,
-			meters: meters.filter((meter) => addsUp(meter) || meter.aggregation === 'max'),
+			meters: meters.filter(
+				(meter) => addsUp(meter) || ['max', 'weighted'].includes(meter.aggregation)
+			),
 			granularity: 'day',
 			span: { from: startOf(since ?? month.first), to: now }
 		},
@@ -61,6 +64,13 @@ export async function readExpectations(scope: Scope, look: Look): Promise<Expect
 				? [{ day: String(dayOf(start, zone)), value }]
 				: []
 		);
+		// In the order of days: what holds now is what held at the end of the newest.
+		const held = rows
+			.filter(({ meterId, level }) => meterId === meter.id && level)
+			.sort((one, other) => Number(one.start) - Number(other.start))
+			.at(-1)?.level?.held;
+		const ahead = (last: Temporal.PlainDate): number =>
+			(Number(held ?? 0) * (startOf(last.add({ days: 1 })).getTime() - now.getTime())) / hourMs;
 		const oldest = String(today.subtract({ days: historyDays }));
 		const course = {
 			aggregation: meter.aggregation,
@@ -80,7 +90,8 @@ export async function readExpectations(scope: Scope, look: Look): Promise<Expect
 						...course,
 						total: inPeriod,
 						first: String(period.first),
-						last: String(period.last)
+						last: String(period.last),
+						ahead: ahead(period.last)
 					})
 				: null;
 		return {
@@ -88,7 +99,8 @@ export async function readExpectations(scope: Scope, look: Look): Promise<Expect
 				...course,
 				total: Number(total),
 				first: String(month.first),
-				last: String(month.last)
+				last: String(month.last),
+				ahead: ahead(month.last)
 			}),
 			periodForecast:
 				expected && period && inPeriod != null

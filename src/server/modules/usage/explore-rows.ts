@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { totals } from './days.ts';
 import { differentValues } from './different-values.ts';
+import { readLevels } from './explore-levels.ts';
 import { stepsIn, type Granularity } from './explore-steps.ts';
 import type { Meter } from './meters.ts';
 import { piecesOf, wholeHours, type Pieces, type Span } from './spans.ts';
@@ -18,7 +19,7 @@ export interface Look {
 	where: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A sum, a greatest value, a newest value or a number of different values, by the meter's aggregation. */
+/** A sum, a greatest or newest value, a number of different values or unit-hours, by the meter's aggregation. */
 export interface Row {
 	meterId: string;
 	/** A value of the dimension; null where events carried none, and where nothing is told apart. */
@@ -26,6 +27,8 @@ export interface Row {
 	/** Null for the whole span. */
 	start: Date | null;
 	value: string | null;
+	/** Of a level over time: its mean, and what it is at the end. Decimal text. */
+	level?: { average: string; held: string };
 }
 
 /** Which groups have a course of their own; what remains is not read step by step. */
@@ -50,14 +53,16 @@ async function read(
 	const kinds = [['count', 'sum'], ['max'], ['latest'], ['unique']]
 		.map((kind) => look.meters.filter(({ aggregation }) => kind.includes(aggregation)))
 		.filter((meters) => meters.length > 0);
-	const found = await Promise.all(
-		kinds.map(async (meters) => {
+	const weighted = look.meters.filter(({ aggregation }) => aggregation === 'weighted');
+	const found = await Promise.all([
+		...kinds.map(async (meters) => {
 			const stretches = stretchesOf(scope, { ...look, meters }, over);
 			if (stretches) return readDifferent(scope, meters, stretches);
 			const { rows } = await statement(scope, { ...look, meters }, over, groups).execute(scope.db);
 			return rows;
-		})
-	);
+		}),
+		readLevels(scope, { ...look, meters: weighted }, over, groups)
+	]);
 	return found.flat();
 }
 

@@ -34,7 +34,10 @@ export interface Explored extends Figures, Allowance {
 	product: { id: string; slug: string; name: string };
 	/** The greatest of the steps. */
 	peak: { step: Step; value: string } | null;
-	/** Of the steps that have begun: what adds up is divided among all, anything else among those with a reading. */
+	/**
+	 * Of the steps that have begun: what adds up is divided among all, anything else among those with a reading.
+	 * Of a level over time, its mean level.
+	 */
 	average: number | null;
 	/** For the end of the running month, where the span is that month so far. */
 	forecast: Forecast | null;
@@ -127,7 +130,12 @@ export const exploreUsage = usecase(
 					...figures,
 					...(allowances.get(meter.id) ?? { included: null, limit: null }),
 					peak: peakOf(steps, figures.points),
-					average: averageOf(meter, figures, begun),
+					average: averageOf(
+						meter,
+						figures,
+						begun,
+						totals.find(({ meterId }) => meterId === meter.id)?.level
+					),
 					...expect(meter, figures.total),
 					groups: page
 						.filter(({ meterId }) => meterId === meter.id)

@@ -4,7 +4,8 @@ import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { differentValues } from './different-values.ts';
-import { areaHeld, areasHeld, fullHour, unitHours } from './level-areas.ts';
+import { areaHeld, fullHour, unitHours } from './level-areas.ts';
+import { readLevelSteps } from './level-steps.ts';
 import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
 import { piecesOf, wholeHours, zoneOf, type Span } from './spans.ts';
 
@@ -196,7 +197,12 @@ async function readFigures(scope: Scope, meters: Meter[], span: Span): Promise<F
 		readSums(scope, of('count', 'sum', 'max'), span),
 		readNewest(scope, of('latest'), span.to),
 		countUniques(scope, of('unique'), span),
-		readHeld(scope, of('weighted'), span)
+		readLevelSteps(scope, {
+			meterIds: of('weighted'),
+			span,
+			starts: [span.from],
+			zone: zoneOf(scope)
+		})
 	]);
 	return meters.map(({ id, productId, slug, aggregation, unit }) => ({
 		productId,
@@ -209,7 +215,7 @@ async function readFigures(scope: Scope, meters: Meter[], span: Span): Promise<F
 			max: () => sums.get(id)?.max ?? null,
 			latest: () => latest.get(id) ?? null,
 			unique: () => String(uniques.get(id) ?? 0),
-			weighted: () => held.get(id) ?? null
+			weighted: () => held.find(({ meterId }) => meterId === id)?.value ?? null
 		}[aggregation]()
 	}));
 }
@@ -253,29 +259,6 @@ async function readNewest(
 			order by hour desc limit 1
 		) newest`.execute(scope.db);
 	return new Map(rows.map(({ meter_id, latest }) => [meter_id, latest]));
-}
-
-async function readHeld(
-	scope: Scope,
-	meterIds: string[],
-	span: Span
-): Promise<Map<string, string>> {
-	if (meterIds.length === 0) return new Map();
-	const { from, to } = wholeHours(span);
-	const { days, head, tail } = piecesOf(span, zoneOf(scope), scope.now);
-	const { rows } = await sql<{ meter_id: string; quantity: string }>`
-		select meter_id, ${unitHours(sql`area`)}::text as quantity
-		from (${areasHeld({
-			business: sql`${businessOf(scope)}`,
-			meters: sql`${meterIds}::text[]`,
-			from: sql`${from}::timestamptz`,
-			starts: sql`array[${from}::timestamptz]`,
-			ends: sql`array[${to}::timestamptz]`,
-			now: sql`${scope.now}::timestamptz`,
-			days: sql`d.day >= ${days[0]} and d.day < ${days[1]}`,
-			hours: sql`(h.hour >= ${head[0]} and h.hour < ${head[1]} or h.hour >= ${tail[0]} and h.hour < ${tail[1]})`
-		})}) held`.execute(scope.db);
-	return new Map(rows.map(({ meter_id, quantity }) => [meter_id, quantity]));
 }
 
 async function countUniques(

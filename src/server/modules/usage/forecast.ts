@@ -5,7 +5,7 @@ import type { Aggregation } from './meters.ts';
  * How a figure at the end of a month or of another period is expected:
  * - `weekdays`: what was counted, and for each day ahead the mean of that weekday in the four weeks before;
  * - `rate`: at the rate of the period so far;
- * - `stays`: a level stays as it was read last, and a greatest value as great.
+ * - `stays`: a level stays as it was read last, also where it counts by the hour, and a greatest value as great.
  */
 export type ForecastMethod = 'weekdays' | 'rate' | 'stays';
 
@@ -26,6 +26,8 @@ export interface Course {
 	/** The running day, and how much of it has gone by, from 0 to 1. */
 	today: string;
 	gone: number;
+	/** What a level that counts by the hour adds until the end of the period if it stays as it is. */
+	ahead?: number;
 	/** By civil date, of the four weeks before today. A day without an entry was without readings. */
 	days: ReadonlyMap<string, number>;
 }
@@ -39,6 +41,8 @@ export function forecastPeriod(course: Course): Forecast | null {
 	const { aggregation, total, today, gone, days, last: day } = course;
 	if (aggregation === 'latest' || aggregation === 'max')
 		return { value: total, method: 'stays', day };
+	if (aggregation === 'weighted')
+		return { value: total + (course.ahead ?? 0), method: 'stays', day };
 	// Who comes tomorrow may have been there already: different values do not add up.
 	if (aggregation === 'unique') return null;
 	const now = Temporal.PlainDate.from(today);

@@ -2,7 +2,10 @@ import { sql, type RawBuilder } from 'kysely';
 
 type Sql = RawBuilder<unknown>;
 
-/** Which levels to read, over which time, as pieces of SQL: they may name columns of what is around. */
+/**
+ * Which levels to read, over which time, as pieces of SQL: they may name columns of what is around, by a table's
+ * name that does not stand in here.
+ */
 export interface Held {
 	business: Sql;
 	/** `text[]`. */
@@ -68,8 +71,8 @@ export function areasHeld(held: Held): Sql {
 			where r.since < ${from}
 			union all
 			select s.meter_id, s.set_id, s.group_of, r.since,
-				width_bucket(p.first_at, (select array_agg(start order by step) from steps)), p.first_at, p.last_at,
-				p.level, p.area
+				width_bucket(piece.first_at, (select array_agg(start order by step) from steps)), piece.first_at,
+				piece.last_at, piece.level, piece.area
 			from sets s
 			cross join lateral (
 				${
@@ -82,8 +85,8 @@ export function areasHeld(held: Held): Sql {
 				}
 				select h.first_at, h.last_at, h.level, h.area from usage.level_hours h
 				where h.business_id = ${business} and h.meter_id = s.meter_id and h.set_id = s.set_id and ${hours}
-			) p
-			join reigns r on r.meter_id = s.meter_id and r.since <= p.first_at and r.until > p.first_at
+			) piece
+			join reigns r on r.meter_id = s.meter_id and r.since <= piece.first_at and r.until > piece.first_at
 		),
 		changes as (
 			select meter_id, group_of, since, step, level - before as change,
@@ -91,7 +94,7 @@ export function areasHeld(held: Held): Sql {
 			from (
 				select *, lag(level, 1, 0) over (partition by meter_id, set_id, since order by first_at) as before
 				from pieces
-			) p
+			) following
 		),
 		courses as (
 			select meter_id, group_of, since, step, sum(change) as change, sum(rest) as rest,

@@ -1,11 +1,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import * as v from 'valibot';
 import { Invalid } from '../../platform/errors.ts';
-import { businessOf } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { stepsIn } from './explore-steps.ts';
 import { findMeter, MeterRef } from './figures.ts';
+import { readLevelSteps } from './level-steps.ts';
 import { selectMeters, units, type Meter } from './meters.ts';
-import { wholeHours, zoneOf } from './spans.ts';
+import { wholeHours, zoneOf, type Span } from './spans.ts';
 
 export interface Point {
 	/** The first instant of the hour or day. */
@@ -50,6 +52,9 @@ export const readSeries = usecase(
 							unit === of.unit && (aggregation === 'sum' || aggregation === 'count')
 					);
 		const zone = timeZone ?? zoneOf(scope);
+		const [only] = meters;
+		if (only?.aggregation === 'weighted')
+			return readLevelSeries(scope, only.id, { from, to }, bucket, zone);
 		const hours = wholeHours({ from, to });
 		const steps =
 			bucket === 'hour'
@@ -78,6 +83,25 @@ export const readSeries = usecase(
 		}));
 	}
 );
+
+/** Of a level over time: units times hours. */
+async function readLevelSeries(
+	scope: Scope,
+	meterId: string,
+	span: Span,
+	bucket: 'hour' | 'day',
+	zone: string
+): Promise<Point[]> {
+	const steps = stepsIn(span, bucket, zone);
+	const rows = await readLevelSteps(scope, {
+		meterIds: [meterId],
+		span,
+		starts: steps.map(({ start }) => start),
+		zone: bucket === 'day' && zone === zoneOf(scope) ? zone : null
+	});
+	const values = new Map(rows.map(({ place, value }) => [place, Number(value)]));
+	return steps.map(({ start }, place) => ({ start, value: values.get(place) ?? null }));
+}
 
 /** `step` and `value` of each hour or day in which something was read. */
 function readings(
