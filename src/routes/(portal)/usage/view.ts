@@ -71,7 +71,7 @@ export interface FigureView extends Pick<MeterView, 'id' | 'label' | 'unit'> {
 	/** The meter's slug. */
 	meter: string;
 	/** What the figure is of the readings in the range. */
-	by: 'count' | 'sum' | 'max' | 'latest' | 'unique';
+	by: 'count' | 'sum' | 'max' | 'latest' | 'unique' | 'weighted';
 	/** The product's own figure, which its card shows too. */
 	headline: boolean;
 	value: number | null;

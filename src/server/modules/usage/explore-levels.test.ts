@@ -46,7 +46,7 @@ beforeAll(async () => {
 		['2026-11-19T21:00:00Z', 10, 'Nakuru'],
 		['2026-11-21T15:00:00Z', 1, 'Eldoret']
 	] as const) {
-		runtime.clock.set(now);
+		runtime.clock.set(new Date(now));
 		await recordEvents(
 			[usageEvent(fixture.mavuno.businessId, { type: 'erp.stored', time, data: { gb, branch } })],
 			fixture.erp
@@ -59,7 +59,7 @@ async function explore(
 	more: Partial<v.InferInput<typeof ExploreUsage>> = {},
 	as = fixture.mavuno
 ): Promise<Explored> {
-	runtime.clock.set(now);
+	runtime.clock.set(new Date(now));
 	const { meters } = await withBusiness(as, (scope) =>
 		exploreUsage(scope, {
 			from: new Date('2026-11-18T21:00:00Z'),
@@ -132,7 +132,7 @@ describe('levels over time, as they are billed', () => {
 		const { businessId } = fixture.mavuno;
 		const productId = fixture.erp.productId;
 		const period = { start: '2026-11-20', end: '2026-11-23' };
-		runtime.clock.set(now);
+		runtime.clock.set(new Date(now));
 		const [quantity] = await withBusiness(fixture.mavuno, (scope) =>
 			readQuantities(scope, { meters: [{ productId, meter: 'stored', period }] })
 		);
@@ -159,11 +159,11 @@ describe('levels over time, as they are billed', () => {
 
 	it('reach a limit by time alone', async () => {
 		const look = (at: string) => {
-			runtime.clock.set(at);
+			runtime.clock.set(new Date(at));
 			return withSystem('test', (scope) => fireAlerts(scope, null));
 		};
 		const fired = () => withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}));
-		runtime.clock.set(now);
+		runtime.clock.set(new Date(now));
 		await withBusiness(fixture.mavuno, (scope) =>
 			saveAlert(scope, { product: 'erp', meter: 'stored', limit: 100, period: 'day', marks: [100] })
 		);
@@ -189,7 +189,7 @@ it('a level ends where its meter begins to count otherwise, and goes on where it
 				unit: 'count'
 			})
 		);
-	runtime.clock.set('2026-11-25T07:30:00Z');
+	runtime.clock.set(new Date('2026-11-25T07:30:00Z'));
 	await define('otherwise');
 	await define('alike');
 	for (const slug of ['otherwise', 'alike'])

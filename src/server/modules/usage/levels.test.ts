@@ -41,7 +41,7 @@ async function record(
 	readings: Reading[],
 	at = '2026-11-25T09:00:00Z'
 ): Promise<void> {
-	runtime.clock.set(at);
+	runtime.clock.set(new Date(at));
 	// One by one: each is a transaction that finds what those before it left.
 	for (const [time, gb, branch] of readings)
 		await recordEvents(
@@ -62,7 +62,7 @@ async function total(
 	to: string,
 	{ at = '2026-12-01T09:00:00Z', as = fixture.mavuno }: { at?: string; as?: Member } = {}
 ): Promise<string | null> {
-	runtime.clock.set(at);
+	runtime.clock.set(new Date(at));
 	const figure = await withBusiness(as, (scope) =>
 		readUsage(scope, { meter, from: new Date(from), to: new Date(to) })
 	);
