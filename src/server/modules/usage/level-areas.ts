@@ -63,10 +63,21 @@ export function areasHeld(held: Held): Sql {
 			from reigns r
 			join sets s using (meter_id)
 			cross join lateral (
-				select h.last_at, h.level from usage.level_hours h
-				where h.business_id = ${business} and h.meter_id = s.meter_id and h.set_id = s.set_id
-					and h.hour >= r.since and h.hour < ${from}
-				order by h.hour desc limit 1
+				(
+					select h.last_at, h.level from usage.level_hours h
+					where h.business_id = ${business} and h.meter_id = s.meter_id and h.set_id = s.set_id
+						and h.hour >= r.since and h.hour < ${from}
+					order by h.hour desc limit 1
+				)
+				union all (
+					select d.last_at, d.level from usage.level_days d
+					where d.business_id = ${business} and d.meter_id = s.meter_id and d.set_id = s.set_id
+						and d.day <= (${from} at time zone 'UTC')::date + 1
+						and d.first_at >= r.since and d.last_at < ${from}
+					order by d.day desc, d.first_at desc limit 1
+				)
+				-- Old hours are there no more; the hours of a day that has only begun are not of a whole day.
+				order by last_at desc limit 1
 			) h
 			where r.since < ${from}
 			union all
