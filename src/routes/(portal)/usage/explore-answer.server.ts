@@ -1,27 +1,19 @@
 import type { RequestEvent } from '@sveltejs/kit';
+import { download } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
-import { csvPieces, exploreRows, jsonPieces, streamOf } from './explore-export.ts';
+import { csvPieces, exploreRows, jsonPieces } from './explore-export.ts';
 import { readUsagePage } from './read.server.ts';
 
-const kinds = {
-	csv: { type: 'text/csv; charset=utf-8', pieces: csvPieces },
-	json: { type: 'application/json; charset=utf-8', pieces: jsonPieces }
-};
+const pieces = { csv: csvPieces, json: jsonPieces };
 
 /** The measure that the usage page shows under the same query, as a file. */
 export async function answerExploration(
 	event: RequestEvent,
-	kind: keyof typeof kinds
+	kind: keyof typeof pieces
 ): Promise<Response> {
 	const { explore, range } = await inBusiness(event, (scope) =>
 		readUsagePage(scope, event.url.searchParams)
 	);
-	const { type, pieces } = kinds[kind];
 	const rows = explore ? exploreRows(explore, range.from) : [];
-	return new Response(streamOf(pieces(rows)), {
-		headers: {
-			'content-type': type,
-			'content-disposition': `attachment; filename="usage-${range.from}-${range.to}.${kind}"`
-		}
-	});
+	return download(`usage-${range.from}-${range.to}`, kind, pieces[kind](rows));
 }

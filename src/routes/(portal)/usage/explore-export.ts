@@ -1,4 +1,4 @@
-import { toCsv } from './csv.ts';
+import { csvMark, csvRows } from '#lib/format/csv.ts';
 import type { ExploreView } from './explore-view.ts';
 
 export interface ExportRow {
@@ -58,10 +58,9 @@ export function* exploreRows(view: ExploreView, from: string): Generator<ExportR
 }
 
 export function* csvPieces(rows: Iterable<ExportRow>): Generator<string> {
-	yield toCsv([['span', 'from', 'measure', 'of', 'unit', 'value', 'previous']]);
+	yield csvMark + csvRows([['span', 'from', 'measure', 'of', 'unit', 'value', 'previous']]);
 	for (const { span, from, measure, of, unit, value, previous } of rows)
-		// The mark of the letters stands at the beginning alone.
-		yield toCsv([[span, from, measure, of, unit, value, previous]]).slice(1);
+		yield csvRows([[span, from, measure, of, unit, value, previous]]);
 }
 
 export function* jsonPieces(rows: Iterable<ExportRow>): Generator<string> {
@@ -71,18 +70,6 @@ export function* jsonPieces(rows: Iterable<ExportRow>): Generator<string> {
 		before = ',\n';
 	}
 	yield before === '[\n' ? '[]\n' : '\n]\n';
-}
-
-/** Written as it is read, so that a large answer is never whole in memory. */
-export function streamOf(pieces: Iterator<string>): ReadableStream<Uint8Array> {
-	const encoder = new TextEncoder();
-	return new ReadableStream({
-		pull(controller) {
-			const { value, done } = pieces.next();
-			if (done) controller.close();
-			else controller.enqueue(encoder.encode(value));
-		}
-	});
 }
 
 function sum(values: readonly (number | null)[]): number | null {

@@ -1,5 +1,6 @@
+import { csvMark, csvRows } from '#lib/format/csv.ts';
+import { download } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
-import { toCsv } from '../csv.ts';
 import { exportRows } from '../export.ts';
 import { readUsagePage } from '../read.server.ts';
 import type { RequestHandler } from './$types';
@@ -9,10 +10,10 @@ export const GET: RequestHandler = async (event) => {
 	const view = await inBusiness(event, (scope) => readUsagePage(scope, event.url.searchParams));
 	const { range, product } = view;
 	const name = ['usage', product?.slug, range.from, range.to].filter(Boolean).join('-');
-	return new Response(toCsv(exportRows(view)), {
-		headers: {
-			'content-type': 'text/csv; charset=utf-8',
-			'content-disposition': `attachment; filename="${name}.csv"`
-		}
-	});
+	return download(name, 'csv', written(exportRows(view)));
 };
+
+function* written(rows: ReturnType<typeof exportRows>): Generator<string> {
+	yield csvMark;
+	for (const row of rows) yield csvRows([row]);
+}
