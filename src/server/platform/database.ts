@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from './log.ts';
-import { quicken } from './pipelining.ts';
+import { pipelined, quicken } from './pipelining.ts';
 import type { Secrets } from './secrets.ts';
 import type { DB } from './tables.ts';
 
@@ -16,6 +16,8 @@ export type DoorRole = (typeof doorRoles)[number];
 export interface Door {
 	pool: pg.Pool;
 	db: Kysely<DB>;
+	/** Lends one connection, on which queries that do not wait for each other share a round trip. */
+	connect<R>(work: (db: Kysely<DB>) => Promise<R>): Promise<R>;
 }
 
 export interface Database {
@@ -82,7 +84,9 @@ export function createDatabase(options: {
 			});
 		});
 		pool.on('error', () => undefined);
-		return { pool, db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }) };
+		const dialect = new PostgresDialect({ pool });
+		const db = new Kysely<DB>({ dialect });
+		return { pool, db, connect: pipelined(db, dialect) };
 	};
 
 	const doors = {

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery } from 'kysely';
 import { tellChangesOf } from './changes.ts';
 import type { Door } from './database.ts';
 import { isId, newId } from './ids.ts';
@@ -87,7 +87,7 @@ function open<A extends Actor, R>(
 	work: (scope: Scope<A>) => Promise<R>,
 	options: DoorOptions
 ): Promise<R> {
-	return door.db.connection().execute(async (connection: Kysely<DB>) => {
+	return door.connect(async (connection) => {
 		const say = (words: string) => connection.executeQuery(CompiledQuery.raw(words));
 		const scope = mintScope(connection, actor, options.at ?? runtime().clock.now());
 		// Not awaited before the work: the first query of the work follows in the same round trip. Should

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTwoBusinesses, type TwoBusinesses } from '../../../tests/setup/businesses.ts';
 import { startTestRuntime, type TestRuntime } from '../../../tests/setup/runtime.ts';
 import { withBusiness, withSystem } from './doors.ts';
@@ -18,6 +18,24 @@ const named = async ({ db }: Scope, value: string): Promise<string | undefined> 
 	(await sql<{ value: string }>`select ${value}::text || '!' as value`.execute(db)).rows[0]?.value;
 
 describe('a quickened connection', () => {
+	it('asks a query before the one before it was answered', async () => {
+		let asked = (): unknown[] => [];
+		runtime.database.system.pool.once('acquire', (client) => {
+			const { mock } = vi.spyOn(client, 'query');
+			asked = () => mock.calls.map(([text]: unknown[]) => text);
+		});
+		const words = await withSystem('test', async (scope) => {
+			const both = Promise.all([named(scope, 'one'), named(scope, 'two')]);
+			expect(asked()).toEqual([
+				'begin',
+				"select $1::text || '!' as value",
+				"select $1::text || '!' as value"
+			]);
+			return both;
+		});
+		expect(words).toEqual(['one!', 'two!']);
+	});
+
 	it('answers each of many queries asked in one turn with its own rows', async () => {
 		const words = Array.from({ length: 50 }, (_, index) => `word ${index}`);
 		const answers = await withSystem('test', (scope) =>
