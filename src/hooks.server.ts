@@ -4,6 +4,7 @@ import { Expected } from '#server/platform/errors.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import { secureHeaders } from '#server/web/headers.ts';
 import { keepPage } from '#server/web/kept-pages.ts';
+import { isLook, readViewerOfLook } from '#server/web/looks.ts';
 import { countLook } from '#server/web/open-pages.ts';
 import { readViewer, sessionCookie, type Viewer } from '#server/web/viewer.ts';
 
@@ -14,10 +15,11 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const theme = event.cookies.get('theme');
 	locals.theme = theme === 'light' || theme === 'dark' ? theme : null;
 	let viewer: Promise<Viewer | null> | undefined;
-	locals.viewer = () => (viewer ??= readViewer(sessionCookie(event)));
+	const look = isLook(event.request);
+	locals.viewer = () => (viewer ??= (look ? readViewerOfLook : readViewer)(sessionCookie(event)));
 
 	const answer = () => keepPage(event, () => draw({ event, resolve }));
-	return event.request.headers.has('x-evolve-live') ? countLook(answer) : answer();
+	return look ? countLook(answer) : answer();
 };
 
 async function draw({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {

@@ -24,10 +24,16 @@ export function goLive(): void {
 	let failures = 0;
 	let retry: ReturnType<typeof setTimeout> | undefined;
 
+	let vain = 0;
+	let again: ReturnType<typeof setTimeout> | undefined;
 	const look = atMostEvery(pauseMs, async () => {
+		clearTimeout(again);
 		const current = await refresh();
 		if (current) updatedAt = new Date();
 		if (failures > 1) offline(!current, updatedAt);
+		vain = current ? 0 : vain + 1;
+		// The word was heard and will not be said again.
+		if (!current && !document.hidden) again = setTimeout(look, waitAfter(vain, Math.random()));
 	});
 	const listen = () => {
 		hush();
@@ -107,12 +113,19 @@ function offline(shown: boolean, updatedAt: Date): void {
 	time.textContent = updatedAt.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
-/** Fetches this page and takes its live regions over. False when there was nothing to take. */
+/** What was taken over last, in the server's words, and of which address. */
+let taken: { address: string; shown: string } | undefined;
+
+/** Fetches this page and takes its live regions over. False when nobody could say what there is to take. */
 async function refresh(): Promise<boolean> {
 	const here = location.pathname + location.search;
-	const response = await fetch(here, {
-		headers: { 'x-evolve-live': '1', accept: 'text/html' }
-	}).catch(() => null);
+	const headers = new Headers({ 'x-evolve-live': '1', accept: 'text/html' });
+	if (taken?.address === here) headers.set('if-none-match', taken.shown);
+	const response = await fetch(here, { headers, cache: 'no-store' }).catch(() => null);
+	if (response?.status === 304) {
+		showsAsOf(response.headers.get('x-evolve-live'));
+		return true;
+	}
 	// Led elsewhere: the session is over, and the server has somewhere better to be. A form on its way leads there itself.
 	if (response?.redirected && !formUnderWay()) location.reload();
 	if (!response?.ok || response.redirected) return false;
@@ -129,13 +142,18 @@ async function refresh(): Promise<boolean> {
 	}
 	stay();
 	for (const chart of all('[data-chart]')) prepare(chart);
-	// The page shows what this drawing did: whoever comes back is measured by it.
-	const shell = document.querySelector<HTMLElement>('[data-live]');
-	const stream = streamOf(next);
-	if (shell && stream) shell.dataset['live'] = stream;
+	showsAsOf(streamOf(next));
+	const shown = response.headers.get('etag');
+	taken = shown === null ? undefined : { address: here, shown };
 	tellKeys();
 	announce(announcements().filter((words) => !known.has(words)));
 	return true;
+}
+
+/** The page shows what this drawing did: whoever comes back is measured by it. */
+function showsAsOf(stream: string | null | undefined): void {
+	const shell = document.querySelector<HTMLElement>('[data-live]');
+	if (shell && stream) shell.dataset['live'] = stream;
 }
 
 /**

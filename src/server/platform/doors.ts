@@ -1,4 +1,4 @@
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
 import { tellChangesOf } from './changes.ts';
 import type { Door } from './database.ts';
 import { isId, newId } from './ids.ts';
@@ -13,6 +13,7 @@ import {
 	type Staff,
 	type System
 } from './scope.ts';
+import { sharedReadsOf, shareReads } from './shared-reads.ts';
 import type { DB } from './tables.ts';
 
 interface DoorOptions {
@@ -31,17 +32,67 @@ export function withBusiness<A extends Member | ProductKey, R>(
 	work: (scope: Scope<A>) => Promise<R>,
 	options: DoorOptions = {}
 ): Promise<R> {
+	return open(runtime().database.app, beginFor(actor.businessId), actor, work, options);
+}
+
+/**
+ * The same door for a page that only looks, beside many of the same business: what one of them has read is
+ * not asked again while nothing of the business is written (shared-reads.ts).
+ * @throws a DatabaseError with `readOnlyRefusal` when the work writes
+ */
+export async function withSharedReads<A extends Member, R>(
+	actor: A,
+	work: (scope: Scope<A>) => Promise<R>
+): Promise<R> {
+	const begin = beginFor(actor.businessId, 'begin read only');
+	const shared = sharedReadsOf(actor.businessId);
+	let close = (): void => undefined;
+	const done = new Promise<void>((resolve) => (close = resolve));
+	let closed: Promise<void> | undefined;
+	let opened: Promise<Kysely<DB>> | undefined;
+
+	// Whoever finds all that they ask answered needs no connection.
+	const connect = (): Promise<Kysely<DB>> =>
+		new Promise((resolve, reject) => {
+			closed = runtime().database.app.connect(async (connection) => {
+				const say = (words: string) => connection.executeQuery(CompiledQuery.raw(words));
+				const begun = say(begin);
+				begun.catch(() => undefined);
+				resolve(connection);
+				try {
+					await done;
+					await begun;
+					await say('commit');
+				} catch (error) {
+					await say('rollback');
+					throw error;
+				}
+			});
+			closed.catch(reject);
+		});
+	let over = false;
+	const ask = async (query: CompiledQuery): Promise<QueryResult<unknown>> => {
+		const connection = over ? null : await (opened ??= connect());
+		// Asked by a part of the work that nobody waits for any more: the connection may be another's by now.
+		if (over || !connection) throw new Error('The door of this question has closed.');
+		return connection.executeQuery(query);
+	};
+	const scope = mintScope(shareReads(shared, ask), actor, shared.at);
+	try {
+		return await work(scope);
+	} finally {
+		endScope(scope);
+		over = true;
+		close();
+		await closed;
+	}
+}
+
+function beginFor(businessId: string, begin = 'begin'): string {
 	// The id goes into the opening message as a literal (`set` takes no parameters), so its form is checked.
-	if (!isId('biz', actor.businessId))
-		throw new Error('A business id of the wrong form reached a door.');
-	return open(
-		runtime().database.app,
-		// One message, one round trip; the first setting makes the second reach the workers of a Citus cluster.
-		`begin; set local citus.propagate_set_commands = 'local'; set local app.business_id = '${actor.businessId}'`,
-		actor,
-		work,
-		options
-	);
+	if (!isId('biz', businessId)) throw new Error('A business id of the wrong form reached a door.');
+	// One message, one round trip; the first setting makes the second reach the workers of a Citus cluster.
+	return `${begin}; set local citus.propagate_set_commands = 'local'; set local app.business_id = '${businessId}'`;
 }
 
 /** The door of the vendor's staff. It sees every business; what it was opened for is kept in the audit log. */

@@ -147,6 +147,47 @@ describe('a page that was drawn', () => {
 	});
 });
 
+describe('a page that looks again', () => {
+	const look = { 'x-evolve-live': '1' };
+	let mark = 0;
+	const page = (figures: string) => (): Promise<Response> =>
+		Promise.resolve(
+			new Response(
+				`<div data-live="/live?since=a.${(mark += 1)}">${figures}<noscript>${mark}</noscript></div>`,
+				{ headers: { 'content-type': 'text/html' } }
+			)
+		);
+	const fetchPage = (
+		figures: string,
+		shown: string | null,
+		headers: Record<string, string> = look,
+		member = businesses.mavuno
+	) =>
+		keepPage(
+			visit(member, { headers: { ...headers, ...(shown ? { 'if-none-match': shown } : {}) } }),
+			page(figures)
+		);
+
+	it('hears only how far it is current when it shows all that there is to see', async () => {
+		const first = await fetchPage('12', null);
+		const shown = first.headers.get('etag');
+		expect([first.status, await read(first)]).toEqual([200, expect.stringContaining('>12<')]);
+		await rename(businesses.mavuno);
+		const same = await fetchPage('12', shown);
+		expect([same.status, await same.text()]).toEqual([304, '']);
+		expect(same.headers.get('x-evolve-live')).toBe(`/live?since=a.${mark}`);
+		await rename(businesses.mavuno);
+		const next = await fetchPage('13', shown);
+		expect([next.status, await read(next)]).toEqual([200, expect.stringContaining('>13<')]);
+		expect(next.headers.get('etag')).not.toBe(shown);
+	});
+
+	it('is no reader who opens or reloads it', async () => {
+		const shown = (await fetchPage('12', null)).headers.get('etag');
+		expect((await fetchPage('12', shown, {})).status).toBe(200);
+	});
+});
+
 describe('what is no page', () => {
 	it('streams and downloads pass unread, each time anew', async () => {
 		const endless = new ReadableStream({

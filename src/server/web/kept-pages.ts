@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { RequestEvent } from '@sveltejs/kit';
 import { onChange } from '#server/platform/changes.ts';
+import { isLook } from './looks.ts';
 import { memberOf } from './viewer.ts';
 
 // Drawing a page costs a dozen queries and a few milliseconds; asking whether anything changed costs
@@ -12,6 +14,10 @@ interface Kept {
 	businessId: string;
 	body: Buffer<ArrayBuffer>;
 	headers: [string, string][];
+	/** What a page that looks may compare with what it shows. */
+	shown: string;
+	/** The address of its stream. */
+	live: string;
 	/** "2 hours ago" is drawn too: a page is kept at most this long. */
 	until: number;
 }
@@ -62,23 +68,23 @@ export async function keepPage(
 	if (known && known.until > now && !anew) {
 		kept.delete(key);
 		kept.set(key, known);
-		return new Response(known.body, { headers: known.headers });
+		return answerWith(known, event.request);
 	}
 
 	// Who asks while it is being drawn, and nothing has changed since that began, waits for the same drawing.
 	const state = changesOf(member.businessId);
 	const under = drawing.get(key);
 	const same = under?.state === state && !anew ? await under.page : null;
-	if (same) return new Response(same.body, { headers: same.headers });
+	if (same) return answerWith(same, event.request);
 
-	const answer = draw().then(compressed);
+	const answer = draw();
 	const page = answer.then((drawn) => readPage(drawn, member.businessId));
 	drawing.set(key, { state, page });
 	try {
 		const drawn = await page;
-		if (!drawn) return await answer;
+		if (!drawn) return await answer.then(compressed);
 		if (state === changesOf(member.businessId)) keep(key, drawn);
-		return new Response(drawn.body, { headers: drawn.headers });
+		return answerWith(drawn, event.request);
 	} finally {
 		if (drawing.get(key)?.page === page) drawing.delete(key);
 	}
@@ -89,9 +95,36 @@ const drawing = new Map<string, { state: string; page: Promise<Kept | null> }>()
 /** A page that may be kept; null for all else (streams, downloads, redirects, failures), left unread. */
 async function readPage(answer: Response, businessId: string): Promise<Kept | null> {
 	const { status, headers } = answer;
-	if (status !== 200 || !headers.has('content-encoding') || headers.has('set-cookie')) return null;
-	const body = Buffer.from(await answer.arrayBuffer());
-	return { businessId, body, headers: [...headers], until: performance.now() + keptMs };
+	if (status !== 200 || !isHtml(answer) || headers.has('set-cookie')) return null;
+	const html = Buffer.from(await answer.arrayBuffer());
+	const { shown, live } = whatIsShown(html.toString());
+	const body = await compress(html);
+	headers.set('etag', shown);
+	return {
+		businessId,
+		body,
+		headers: [...packed(headers, body)],
+		shown,
+		live,
+		until: performance.now() + keptMs
+	};
+}
+
+/** Names what a page shows, whenever it was drawn: its figures, and neither their mark nor their minute. */
+function whatIsShown(html: string): { shown: string; live: string } {
+	const live = / data-live="([^"]*)"/.exec(html)?.[1] ?? '';
+	const figures = html.replace(/ data-live="[^"]*"|<noscript>[^]*?<\/noscript>/g, '');
+	return { shown: `"${hash('sha256', figures, 'base64url')}"`, live };
+}
+
+/** A page that was told to look, and shows all that there is to see, hears only how far it is current. */
+function answerWith({ body, headers, shown, live }: Kept, request: Request): Response {
+	if (!isLook(request) || request.headers.get('if-none-match') !== shown)
+		return new Response(body, { headers });
+	return new Response(null, {
+		status: 304,
+		headers: { etag: shown, 'x-evolve-live': live, 'cache-control': 'private, no-store' }
+	});
 }
 
 function keep(key: string, page: Kept): void {
@@ -111,11 +144,19 @@ function asksAnew(request: Request): boolean {
 }
 
 async function compressed(answer: Response): Promise<Response> {
-	if (!answer.body || !/^text\/html/.test(answer.headers.get('content-type') ?? '')) return answer;
+	if (!answer.body || !isHtml(answer)) return answer;
 	const body = await compress(await answer.arrayBuffer());
-	const headers = new Headers(answer.headers);
+	return new Response(body, { status: answer.status, headers: packed(answer.headers, body) });
+}
+
+function isHtml({ headers }: Response): boolean {
+	return /^text\/html/.test(headers.get('content-type') ?? '');
+}
+
+function packed(from: Headers, body: Buffer): Headers {
+	const headers = new Headers(from);
 	headers.set('content-encoding', 'gzip');
 	headers.set('content-length', String(body.length));
 	headers.append('vary', 'accept-encoding');
-	return new Response(body, { status: answer.status, headers });
+	return headers;
 }

@@ -2,11 +2,13 @@ import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltej
 import type * as v from 'valibot';
 import { onlyDrawn } from '#lib/drawn.ts';
 import { listProducts } from '#server/modules/catalogue/index.ts';
-import { withBusiness, withStaff } from '#server/platform/doors.ts';
+import { withBusiness, withSharedReads, withStaff } from '#server/platform/doors.ts';
 import { allowed, type Permission } from '#server/platform/permissions.ts';
 import type { Member, Scope, Staff } from '#server/platform/scope.ts';
+import { readOnlyRefusal } from '#server/platform/shared-reads.ts';
 import type { UseCase } from '#server/platform/usecase.ts';
 import { keptValues, toErrorPage, toRefusal, type Refusal } from './failures.ts';
+import { isLook } from './looks.ts';
 import { originsOf } from './products.ts';
 import { readShell, type Shell } from './shell.ts';
 import { memberOf, type Viewer } from './viewer.ts';
@@ -21,7 +23,7 @@ export function page<E extends RequestEvent, R extends object>(
 	return async (event) => {
 		const { viewer, member } = await requireMember(event);
 		try {
-			return await withBusiness(member, async (scope) => {
+			return await behindDoor(event, member, async (scope) => {
 				const [shell, data, products] = await Promise.all([
 					readShell(scope, viewer, event),
 					work(scope, event),
@@ -35,6 +37,21 @@ export function page<E extends RequestEvent, R extends object>(
 			return toErrorPage(failure);
 		}
 	};
+}
+
+/** A page that was told to look reads together with the others that were; one that writes has a door of its own. */
+async function behindDoor<R>(
+	event: RequestEvent,
+	member: Member,
+	work: (scope: Scope<Member>) => Promise<R>
+): Promise<R> {
+	if (!isLook(event.request)) return withBusiness(member, work);
+	try {
+		return await withSharedReads(member, work);
+	} catch (failure) {
+		if ((failure as { code?: unknown }).code !== readOnlyRefusal) throw failure;
+		return withBusiness(member, work);
+	}
 }
 
 export type MemberScope = Scope<Member>;
