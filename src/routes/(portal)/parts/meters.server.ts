@@ -1,5 +1,6 @@
 import type { DateRange } from '#lib/format/ranges.ts';
 import {
+	figureUnit,
 	listMeters,
 	listUsage,
 	readSeries,
@@ -56,7 +57,7 @@ export async function readMeterView(
 		id: meter.id,
 		label: look.label ?? meter.name,
 		mark: look.mark,
-		unit: meter.unit,
+		unit: figureUnit(meter),
 		currency: look.currency,
 		value,
 		previous,

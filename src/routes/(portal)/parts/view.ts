@@ -1,3 +1,5 @@
+import type { ReadingUnit } from '#lib/format/readings.ts';
+
 /**
  * What the parts that several pages share are drawn from, as plain data. Instants are `Date`; civil
  * dates are `YYYY-MM-DD` in the zone of the business; money is minor units beside its currency.
@@ -113,7 +115,7 @@ export interface MeterView {
 	label: string;
 	/** The drawing that gives it its hue. */
 	mark: Mark;
-	unit: 'count' | 'bytes' | 'hours' | 'money' | 'people';
+	unit: ReadingUnit;
 	/** Of amounts of money, which are minor units. */
 	currency: string;
 	/** Over the whole range, by what the meter does; null where there was no reading. */

@@ -20,7 +20,7 @@ export interface ExportRow {
  * minor units of the currency that its unit names.
  */
 export function* exploreRows(view: ExploreView, from: string): Generator<ExportRow> {
-	const unit = view.unit === 'money' ? `money ${view.currency}` : view.unit;
+	const unit = view.unit.startsWith('money') ? `${view.unit} ${view.currency}` : view.unit;
 	const measure = view.label;
 	yield {
 		span: 'range',

@@ -31,6 +31,7 @@ export interface ExploreView extends Pick<MeterView, 'unit' | 'currency'> {
 	total: number | null;
 	previous: number | null;
 	peak: { step: string; value: number } | null;
+	/** Of a level over time, the level. */
 	average: number | null;
 	/** For the end of the running month; several methods where several products are added up. */
 	forecast: { value: number; methods: ForecastMethod[]; day: string } | null;

@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { MemberView } from '#server/modules/businesses/index.ts';
 import {
 	exploreUsage,
+	figureUnit,
 	listMeters,
 	type Exploration,
 	type Explored,
@@ -64,7 +65,7 @@ export async function readExploration(scope: MemberScope, look: Look): Promise<E
 		...viewFigures(found, names, range, scope.now),
 		asked,
 		label: measure.label,
-		unit: meter.unit,
+		unit: figureUnit(meter),
 		currency: look.currency,
 		choices: {
 			measures: measures.map(({ value, label }) => ({ value, label })),

@@ -10,7 +10,8 @@ type Row = (string | number | null)[];
 export function exportRows(view: UsagePageView): Row[] {
 	const { range, usage, product } = view;
 	const { previous } = range;
-	const unitOf = (unit: string): string => (unit === 'money' ? `money ${view.currency}` : unit);
+	const unitOf = (unit: string): string =>
+		unit.startsWith('money') ? `${unit} ${view.currency}` : unit;
 	const of = product?.slug ?? 'all';
 	const bucket: Steps['bucket'] = range.from === range.to ? 'hour' : 'day';
 	const figures = view.figures.flatMap((figure): Row[] => {

@@ -3,7 +3,12 @@ import { m } from '#lib/paraglide/messages.js';
 import { listSubscriptions, type Subscription } from '#server/modules/billing/index.ts';
 import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
 import { listProducts, type Product } from '#server/modules/catalogue/index.ts';
-import { listAdjustments, readSeries, type Adjustment } from '#server/modules/usage/index.ts';
+import {
+	figureUnit,
+	listAdjustments,
+	readSeries,
+	type Adjustment
+} from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import {
 	countsPeople,
@@ -189,7 +194,7 @@ function viewFigures(
 			id: meter.id,
 			label: meter.name,
 			meter: meter.slug,
-			unit: meter.unit,
+			unit: figureUnit(meter),
 			by: meter.aggregation,
 			headline: meter.slug === headlineMeter,
 			product,

@@ -4,7 +4,7 @@ import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listProducts } from '../catalogue/index.ts';
 import { standings, termsOf } from './alert-standing.ts';
 import type { AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
-import type { Unit } from './meters.ts';
+import type { FigureUnit } from './meters.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
@@ -16,7 +16,7 @@ declare module '#server/platform/events.ts' {
 			/** The meter's slug. */
 			meter: string;
 			meterName: string;
-			unit: Unit;
+			unit: FigureUnit;
 			/** Per cent of the limit. */
 			mark: AlertMark;
 			/** Exact decimal text, in the meter's unit, like the value. */
@@ -42,7 +42,7 @@ interface Fired {
 	product_id: string;
 	slug: string;
 	name: string;
-	unit: Unit;
+	unit: FigureUnit;
 	amount: string;
 	limit_of: LimitOf;
 	value: string;

@@ -5,14 +5,14 @@ import { usecase } from '../../platform/usecase.ts';
 import { listProducts, readProduct, type Product } from '../catalogue/index.ts';
 import { standings, termsOf } from './alert-standing.ts';
 import type { AlertAction, AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
-import type { Aggregation, Unit } from './meters.ts';
+import { figureUnitOf, type Aggregation, type FigureUnit } from './meters.ts';
 
 type ProductName = Pick<Product, 'id' | 'slug' | 'name' | 'mark'>;
 
 export interface Alert {
 	id: string;
 	product: ProductName;
-	meter: { slug: string; name: string; unit: Unit; aggregation: Aggregation };
+	meter: { slug: string; name: string; unit: FigureUnit; aggregation: Aggregation };
 	limitOf: LimitOf;
 	/** Exact decimal text, in the meter's unit; null where the plan includes nothing of it. */
 	limit: string | null;
@@ -36,7 +36,7 @@ interface Row {
 	product_id: string;
 	slug: string;
 	name: string;
-	unit: Unit;
+	unit: FigureUnit;
 	aggregation: Aggregation;
 	limit_of: LimitOf;
 	amount: string | null;
@@ -101,7 +101,7 @@ function alertOf(row: Row, { id, slug, name, mark }: Product): Alert {
 export interface Firing {
 	alertId: string;
 	product: ProductName;
-	meter: { name: string; unit: Unit };
+	meter: { name: string; unit: FigureUnit };
 	mark: AlertMark;
 	limit: string;
 	value: string;
@@ -128,7 +128,7 @@ export const listFirings = usecase(
 			alert_id: string;
 			product_id: string;
 			name: string;
-			unit: Unit;
+			unit: FigureUnit;
 			mark: AlertMark;
 			amount: string;
 			value: string;
@@ -140,7 +140,7 @@ export const listFirings = usecase(
 			answered_by: string | null;
 			answered_at: Date | null;
 		}>`
-			select f.*, m.product_id, m.name, m.unit, a.removed_at is not null as removed,
+			select f.*, m.product_id, m.name, ${sql.raw(figureUnitOf)} as unit, a.removed_at is not null as removed,
 				q.answer, q.answered_by, q.answered_at
 			from (
 				select business_id, alert_id, period::text, period_end::text, amount::text, value::text,

@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../platform/scope.ts';
 import { listTerms, type Term } from '../billing/index.ts';
 import { areaHeld, fullHour, unitHours } from './level-areas.ts';
+import { figureUnitOf } from './meters.ts';
 
 /** The terms of subscriptions that these alerts rest on: most rest on none. */
 export async function termsOf(scope: Scope, which: RawBuilder<unknown>): Promise<Term[]> {
@@ -38,7 +39,7 @@ export function standings(
 	return sql`
 		select a.business_id, a.id, a.meter_id, a.limit_of, a.period as every, a.marks, a.people, a.channels,
 			a.action, period.start_on as period, period.end_on as period_end,
-			m.product_id, m.slug, m.name, m.unit, m.aggregation,
+			m.product_id, m.slug, m.name, ${sql.raw(figureUnitOf)} as unit, m.aggregation,
 			case a.limit_of when 'number' then a.amount else nullif(coalesce(
 				(term.included ->> m.slug)::numeric,
 				case when m.unit = 'bytes' and m.aggregation = 'sum' and not exists (

@@ -5,7 +5,7 @@ import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, listBusinesses } from '../businesses/index.ts';
 import { areaHeld, fullHour, unitHours } from './level-areas.ts';
-import type { Unit } from './meters.ts';
+import type { FigureUnit } from './meters.ts';
 
 const CivilDate = v.pipe(v.string(), v.isoDate());
 
@@ -15,7 +15,7 @@ export interface Adjustment {
 	/** The meter's slug. */
 	meter: string;
 	name: string;
-	unit: Unit;
+	unit: FigureUnit;
 	/** Civil dates, half-open. */
 	start: string;
 	end: string;
@@ -95,7 +95,8 @@ export const listAdjustments = usecase(
 		const of =
 			kind === 'member' || kind === 'product' || !businessId ? businessOf(scope) : businessId;
 		const { rows } = await sql<Adjustment>`
-			select c.product_id as "productId", m.slug as meter, m.name, m.unit, c.start_on as start,
+			select c.product_id as "productId", m.slug as meter, m.name,
+				m.unit || case c.aggregation when 'weighted' then '-hours' else '' end as unit, c.start_on as start,
 				c.end_on as end, c.closed_at as "closedAt", trim_scale(c.quantity)::text as closed,
 				trim_scale(counted.quantity)::text as now,
 				trim_scale(counted.quantity - c.quantity)::text as difference

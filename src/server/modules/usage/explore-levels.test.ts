@@ -228,3 +228,10 @@ it('a level ends where its meter begins to count otherwise, and goes on where it
 	);
 	expect(await totals()).toEqual(['7.5', '6']);
 });
+
+it('say on every list that they are in units times hours', async () => {
+	const [firing] = await withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}));
+	expect(firing?.meter.unit).toBe('count-hours');
+	const adjustments = await withBusiness(fixture.mavuno, (scope) => listAdjustments(scope, {}));
+	expect(adjustments.find(({ meter }) => meter === 'stored')?.unit).toBe('count-hours');
+});

@@ -48,8 +48,10 @@ export { readHomeFigures, type HomeFigures, type ProductFigures } from './home.t
 export {
 	changeMeter,
 	defineMeter,
+	figureUnit,
 	listMeters,
 	type Aggregation,
+	type FigureUnit,
 	type Meter,
 	type Unit
 } from './meters.ts';

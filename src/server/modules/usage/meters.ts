@@ -20,6 +20,16 @@ export type Aggregation = (typeof aggregations)[number];
 export const units = ['count', 'bytes', 'hours', 'money', 'people'] as const;
 export type Unit = (typeof units)[number];
 
+/** What a figure is in: of a level over time, units times hours. */
+export type FigureUnit = Unit | `${Unit}-hours`;
+
+export function figureUnit({ unit, aggregation }: Pick<Meter, 'unit' | 'aggregation'>): FigureUnit {
+	return aggregation === 'weighted' ? `${unit}-hours` : unit;
+}
+
+/** The same in SQL, of meters `m`. */
+export const figureUnitOf = `m.unit || case m.aggregation when 'weighted' then '-hours' else '' end`;
+
 export interface Meter {
 	id: string;
 	productId: string;

@@ -9,8 +9,10 @@ const byteUnits = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
  * @param limit exact decimal text, in the meter's unit
  */
 export function typedLimit(limit: string, unit: string, currency: string): string {
-	if (unit === 'money') return shifted(limit, minorDigits(currency));
-	if (unit !== 'bytes') return limit;
+	// Of a level over time the same is typed: 50 GB are 50 GB for an hour.
+	const typed = unit.replace(/-hours$/, '');
+	if (typed === 'money') return shifted(limit, minorDigits(currency));
+	if (typed !== 'bytes') return limit;
 	for (let power = byteUnits.length - 1; power > 0; power -= 1) {
 		const amount = shifted(limit, 3 * power);
 		const [whole = '', fraction = ''] = amount.split('.');
