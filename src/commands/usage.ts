@@ -15,13 +15,20 @@ export function addUsage(program: Command): void {
 			'months before the current one, at least 2; 0 keeps all. Without it, nothing changes',
 			wholeNumber
 		)
-		.action(({ months }: { months?: number }) =>
+		.option(
+			'--hours-months <number>',
+			'months (of each business’s zone) before the current one for which totals are kept by the hour, at least 2; 0 keeps all. Older totals stay by the day',
+			wholeNumber
+		)
+		.action(({ months, hoursMonths }: { months?: number; hoursMonths?: number }) =>
 			onPortal(async () => {
-				const { eventMonths } = await withSystem('evolve usage keep', async (scope) => {
-					if (months !== undefined) await saveRetention(scope, { eventMonths: months });
+				const { eventMonths, hourMonths } = await withSystem('evolve usage keep', async (scope) => {
+					await saveRetention(scope, { eventMonths: months, hourMonths: hoursMonths });
 					return readRetention(scope, {});
 				});
-				tell(eventMonths === 0 ? 'all' : String(eventMonths));
+				const said = (kept: number): string => (kept === 0 ? 'all' : String(kept));
+				tell(`events ${said(eventMonths)}`);
+				tell(`hours ${said(hourMonths)}`);
 			})
 		);
 }

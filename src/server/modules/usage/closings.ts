@@ -102,7 +102,7 @@ export const listAdjustments = usecase(
 				trim_scale(counted.quantity - c.quantity)::text as difference
 			from usage.closed_quantities c
 			join usage.meters m on m.id = c.meter_id
-			cross join lateral (select (${quantityOf}) as quantity) counted
+			cross join lateral (select coalesce(c.settled, (${quantityOf})) as quantity) counted
 			where c.business_id = ${of} and counted.quantity <> c.quantity
 				and (${productId ?? null}::text is null or c.product_id = ${productId ?? null})
 				and (${endedAfter ?? null}::date is null or c.end_on > ${endedAfter ?? null}::date)
@@ -114,6 +114,37 @@ export const listAdjustments = usecase(
 const sameZone: RawBuilder<unknown> = sql`exists (
 	select from usage.zones z where z.business_id = c.business_id and z.time_zone = c.time_zone
 )`;
+
+/**
+ * Writes down what closed periods have come to, before hours that they are counted by are folded: those that
+ * end by then, and those of another zone that begin before.
+ */
+export function settleClosed(scope: Scope, businessId: string, until: string): Promise<void> {
+	return settle(
+		scope,
+		businessId,
+		sql`c.end_on <= ${until}::date or c.start_on < ${until}::date and not ${sameZone}`
+	);
+}
+
+/** The same before a business moves, for those whose hours are folded in part. */
+export function settleStraddling(scope: Scope, businessId: string): Promise<void> {
+	return settle(
+		scope,
+		businessId,
+		sql`c.start_on < (select folded_until from usage.zones z where z.business_id = c.business_id)`
+	);
+}
+
+async function settle(
+	{ db }: Scope,
+	businessId: string,
+	which: RawBuilder<unknown>
+): Promise<void> {
+	await sql`
+		update usage.closed_quantities c set settled = (${quantityOf})
+		where c.business_id = ${businessId} and c.settled is null and (${which})`.execute(db);
+}
 
 /**
  * What is counted in a period `c`, never below zero. From days; from hours where the business has moved to
@@ -144,16 +175,21 @@ const quantityOf: RawBuilder<unknown> = sql`
 			) span
 		)
 		else (
-			select count(distinct u.value) from usage.unique_hours u
-			where u.business_id = c.business_id and u.meter_id = c.meter_id
-				and u.hour >= c.start_on::timestamp at time zone c.time_zone
-				and u.hour < c.end_on::timestamp at time zone c.time_zone
+			select count(distinct value) from (
+				select value from usage.unique_days d
+				where d.business_id = c.business_id and d.meter_id = c.meter_id
+					and d.day >= c.start_on and d.day < c.end_on and ${sameZone}
+				union all
+				select value from usage.unique_hours h
+				where h.business_id = c.business_id and h.meter_id = c.meter_id
+					and h.hour >= c.start_on::timestamp at time zone c.time_zone
+					and h.hour < c.end_on::timestamp at time zone c.time_zone and not ${sameZone}
+			) u
 		) end, 0), 0)
 	from (
 		select count, sum, max, latest, latest_at from usage.days d
 		where d.business_id = c.business_id and d.meter_id = c.meter_id
-			and d.day >= c.start_on and d.day < c.end_on
-			and ${sameZone}
+			and d.day >= c.start_on and d.day < c.end_on and ${sameZone}
 		union all
 		select count, sum, max, latest, latest_at from usage.hours h
 		where h.business_id = c.business_id and h.meter_id = c.meter_id

@@ -5,6 +5,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { foldingLevels } from './levels.ts';
+import { settleStraddling } from './closings.ts';
 import { statement } from './statement.ts';
 
 /** In SQL, the columns of totals, and several rows of them as one. */
@@ -37,7 +38,7 @@ export function foldingAnew(
 			select d.business_id, meter_id, day${of}${made ? `, ${folded}` : ''}
 			from usage.zones z
 			cross join lateral (
-				select h.*, (h.hour at time zone z.time_zone)::date as day from ${hours} h
+				select h.*, greatest((h.hour at time zone z.time_zone)::date, z.folded_until) as day from ${hours} h
 				where h.business_id = z.business_id and ${within}
 			) d
 			where ${which}
@@ -47,11 +48,14 @@ export function foldingAnew(
 	return [...anew, ...foldingLevels(which, within).map((text) => statement(text))];
 }
 
-const foldBusiness = foldingAnew('z.business_id = $1');
+const foldBusiness = foldingAnew(
+	`z.business_id = $1 and d.day >= coalesce(z.folded_until, '-infinity')`
+);
 
 /**
  * Adds a business's hours up into days anew, in another zone: for when it moves. Events that are being
- * counted meanwhile wait, or are waited for, so none falls between the zones.
+ * counted meanwhile wait, or are waited for, so none falls between the zones. Days whose hours have gone stay
+ * as they are, and the first one after them takes in what is left between the zones: no total changes.
  */
 export const refoldDays = usecase(
 	'usage.define',
@@ -60,6 +64,7 @@ export const refoldDays = usecase(
 		const { db } = scope;
 		// Whoever writes a day of any kind writes one here, in the same statement.
 		await sql`lock table usage.days in share row exclusive mode`.execute(db);
+		await settleStraddling(scope, businessId);
 		await db
 			.insertInto('usage.zones')
 			.values({ business_id: businessId, time_zone: timeZone })

@@ -5,7 +5,8 @@ import { differentValues } from './different-values.ts';
 import { readLevels } from './explore-levels.ts';
 import { stepsIn, type Granularity } from './explore-steps.ts';
 import type { Meter } from './meters.ts';
-import { piecesOf, wholeHours, type Pieces, type Span } from './spans.ts';
+import { readPieces } from './folding.ts';
+import { wholeHours, type Pieces, type Span } from './spans.ts';
 
 /** What to read of totals, and how to tell it apart. */
 export interface Look {
@@ -50,15 +51,18 @@ async function read(
 	over: 'span' | 'steps',
 	groups: Groups
 ): Promise<Row[]> {
+	const whole = await readPieces(scope, look.span, look.zone);
 	const kinds = [['count', 'sum'], ['max'], ['latest'], ['unique']]
 		.map((kind) => look.meters.filter(({ aggregation }) => kind.includes(aggregation)))
 		.filter((meters) => meters.length > 0);
 	const weighted = look.meters.filter(({ aggregation }) => aggregation === 'weighted');
 	const found = await Promise.all([
 		...kinds.map(async (meters) => {
-			const stretches = stretchesOf(scope, { ...look, meters }, over);
+			const stretches = stretchesOf({ ...look, meters }, whole, over);
 			if (stretches) return readDifferent(scope, meters, stretches);
-			const { rows } = await statement(scope, { ...look, meters }, over, groups).execute(scope.db);
+			const { rows } = await statement(scope, { ...look, meters }, whole, over, groups).execute(
+				scope.db
+			);
 			return rows;
 		}),
 		readLevels(scope, { ...look, meters: weighted }, over, groups)
@@ -76,13 +80,12 @@ interface Stretch extends Pieces {
  * is the shorter way, or the only one: by day and hour, and in slices.
  */
 function stretchesOf(
-	{ now }: Scope,
 	{ meters, by, where, granularity, span, zone }: Look,
+	whole: Pieces,
 	over: 'span' | 'steps'
 ): Stretch[] | null {
 	if (meters[0]?.aggregation !== 'unique' || by !== null || Object.keys(where).length > 0)
 		return null;
-	const whole = piecesOf(span, zone, now);
 	if (over === 'span') return [{ ...whole, start: null }];
 	if (granularity === 'hour' || granularity === 'day' || whole.days[0] >= whole.days[1])
 		return null;
@@ -118,6 +121,7 @@ async function readDifferent(
 function statement(
 	scope: Scope,
 	look: Look,
+	whole: Pieces,
 	over: 'span' | 'steps',
 	groups: Groups
 ): RawBuilder<Row> {
@@ -148,7 +152,7 @@ function statement(
 			value::text
 		from (
 			select meter_id, group_of, ${step} as step, ${valueOf(meters)} as value
-			from (${pieces(scope, look, ids)}) pieces ${told}
+			from (${pieces(scope, look, whole, ids)}) pieces ${told}
 			group by 1, 2, 3
 		) steps`;
 }
@@ -157,7 +161,12 @@ function statement(
  * The totals of the span: whole days with the hours around them, or hours alone where these are the steps.
  * Where nothing is told apart or narrowed down of the meter as a whole, otherwise of its slices.
  */
-function pieces(scope: Scope, look: Look, ids: string[]): RawBuilder<unknown> {
+function pieces(
+	scope: Scope,
+	look: Look,
+	{ days, head, tail }: Pieces,
+	ids: string[]
+): RawBuilder<unknown> {
 	const { meters, by, where, granularity, span, zone } = look;
 	const unique = meters[0]?.aggregation === 'unique';
 	const sliced = by !== null || Object.keys(where).length > 0;
@@ -171,16 +180,15 @@ function pieces(scope: Scope, look: Look, ids: string[]): RawBuilder<unknown> {
 		const { from, to } = wholeHours(span);
 		return piece(hours, sql`hour`, sql`hour >= ${from} and hour < ${to}`);
 	}
-	const { days, head, tail } = piecesOf(span, zone, scope.now);
-	const whole = piece(
+	const byDay = piece(
 		unique ? 'unique_days' : sliced ? 'day_slices' : 'days',
 		sql`day`,
 		sql`day >= ${days[0]} and day < ${days[1]}`
 	);
 	const around = [head, tail].filter(([from, to]) => from < to);
-	if (around.length === 0) return whole;
+	if (around.length === 0) return byDay;
 	const edges = around.map(([from, to]) => sql`hour >= ${from} and hour < ${to}`);
-	return sql`${whole} union all
+	return sql`${byDay} union all
 		${piece(hours, sql`(hour at time zone ${zone})::date as day`, sql.join(edges, sql` or `))}`;
 }
 

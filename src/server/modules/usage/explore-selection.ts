@@ -4,6 +4,7 @@ import { businessOf, type Scope } from '../../platform/scope.ts';
 import { listProducts } from '../catalogue/index.ts';
 import type { Look } from './explore-rows.ts';
 import { granularities, tooManySteps } from './explore-steps.ts';
+import { hoursKeptFrom } from './folding.ts';
 import { selectMeters, type Meter } from './meters.ts';
 import type { Span } from './spans.ts';
 
@@ -56,15 +57,18 @@ export interface Selected {
 	leftOut: Meter[];
 	/** At the meters as a whole; told apart by `by` of its own. */
 	look: Look;
+	/** From when on there are hours; null unless that is why it is told by day, as asked it was by hour. */
+	hoursFrom: Date | null;
 	/** The same at the span that it is compared with; null without one. */
 	before: Look | null;
 }
 
 /** @throws Invalid for a span of too many steps */
 export async function selectLook(scope: Scope, input: Asked): Promise<Selected> {
-	const { from, to, granularity, compare, by } = input;
+	const { from, to, compare, by } = input;
 	const span = { from, to };
-	if (tooManySteps(span, granularity))
+	const compared = comparedWith(span, compare);
+	if (tooManySteps(span, input.granularity))
 		throw new Invalid([{ path: 'to', message: 'The span is too long for steps this small.' }]);
 	const zone = await readZone(scope);
 	const where = { ...input.where, ...(input.people ? { user: input.people } : {}) };
@@ -72,14 +76,17 @@ export async function selectLook(scope: Scope, input: Asked): Promise<Selected> 
 	const needed = [...Object.keys(where), ...(by === undefined ? [] : [by])];
 	const can = ({ dimensions }: Meter): boolean => needed.every((one) => dimensions.includes(one));
 	const meters = asked.filter(can);
+	const oldest = compared && compared.from < from ? compared.from : from;
+	const hoursFrom = input.granularity === 'hour' ? await hoursKeptFrom(scope, oldest) : null;
+	const granularity = hoursFrom ? 'day' : input.granularity;
 	const look: Look = { meters, span, granularity, zone, by: null, where };
-	const compared = comparedWith(span, compare);
 	return {
 		products,
 		asked,
 		meters,
 		leftOut: asked.filter((meter) => !can(meter)),
 		look,
+		hoursFrom,
 		before: compared && { ...look, span: compared }
 	};
 }

@@ -54,6 +54,8 @@ export interface Exploration {
 	to: Date;
 	compared: Span | null;
 	granularity: Granularity;
+	/** By hour was asked, and by day is answered: from this moment on there are hours. Null otherwise. */
+	hoursFrom: Date | null;
 	timeZone: string;
 	by: string | null;
 	steps: Step[];
@@ -74,9 +76,12 @@ export const exploreUsage = usecase(
 	'usage.read',
 	ExploreUsage,
 	async (scope, input): Promise<Exploration> => {
-		const { from, to, granularity, by = null, limit, cursor } = input;
-		const { products, asked, meters, leftOut, look, before } = await selectLook(scope, input);
-		const { zone, span } = look;
+		const { from, to, by = null, limit, cursor } = input;
+		const { products, asked, meters, leftOut, look, before, hoursFrom } = await selectLook(
+			scope,
+			input
+		);
+		const { zone, span, granularity } = look;
 		const compared = before && before.span;
 		const none: Row[] = [];
 		const [totals, totalsBefore, courses, coursesBefore, groups, groupsBefore, allowances, expect] =
@@ -118,6 +123,7 @@ export const exploreUsage = usecase(
 			to,
 			compared,
 			granularity,
+			hoursFrom,
 			timeZone: zone,
 			by,
 			steps,

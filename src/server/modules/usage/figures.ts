@@ -6,8 +6,9 @@ import { usecase } from '../../platform/usecase.ts';
 import { differentValues } from './different-values.ts';
 import { areaHeld, fullHour, unitHours } from './level-areas.ts';
 import { readLevelSteps } from './level-steps.ts';
+import { readPieces } from './folding.ts';
 import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
-import { piecesOf, wholeHours, zoneOf, type Span } from './spans.ts';
+import { wholeHours, zoneOf, type Span } from './spans.ts';
 
 /** A meter by its slug; where two products have one of the same slug, by the product as well. */
 export const MeterRef = v.union([
@@ -66,16 +67,19 @@ export const readLatest = usecase(
 	async (scope, { meter, at }): Promise<{ value: string; at: Date } | null> => {
 		const { id } = await findMeter(scope, meter);
 		const end = at ? wholeHours({ from: at, to: at }).to : null;
-		const row = await scope.db
-			.selectFrom('usage.hours')
-			.select(['latest', 'latest_at'])
-			.where('business_id', '=', businessOf(scope))
-			.where('meter_id', '=', id)
-			.where('latest', 'is not', null)
-			.$if(end !== null, (query) => query.where('hour', '<', end as Date))
-			.orderBy('hour', 'desc')
-			.limit(1)
-			.executeTakeFirst();
+		const newest = (table: 'usage.hours' | 'usage.days', order: 'hour' | 'day') =>
+			scope.db
+				.selectFrom(table)
+				.select(['latest', 'latest_at'])
+				.where('business_id', '=', businessOf(scope))
+				.where('meter_id', '=', id)
+				.where('latest', 'is not', null)
+				.$if(end !== null, (query) => query.where('latest_at', '<', end as Date))
+				.orderBy(sql.ref(order), 'desc')
+				.limit(1)
+				.executeTakeFirst();
+		// Its hour may have gone.
+		const row = (await newest('usage.hours', 'hour')) ?? (await newest('usage.days', 'day'));
 		return row?.latest ? { value: row.latest, at: row.latest_at } : null;
 	}
 );
@@ -228,7 +232,7 @@ interface Sums {
 
 async function readSums(scope: Scope, meterIds: string[], span: Span): Promise<Map<string, Sums>> {
 	if (meterIds.length === 0) return new Map();
-	const { days, head, tail } = piecesOf(span, zoneOf(scope), scope.now);
+	const { days, head, tail } = await readPieces(scope, span, zoneOf(scope));
 	const { rows } = await sql<Sums & { meter_id: string }>`
 		select meter_id, sum(count)::bigint as count, sum(sum)::text as sum, max(max)::text as max
 		from (
@@ -250,13 +254,26 @@ async function readNewest(
 	to: Date
 ): Promise<Map<string, string>> {
 	if (meterIds.length === 0) return new Map();
+	const end = wholeHours({ from: to, to }).to;
 	const { rows } = await sql<{ meter_id: string; latest: string }>`
 		select m.id as meter_id, newest.latest::text as latest
 		from unnest(${meterIds}::text[]) as m (id),
 		lateral (
-			select latest from usage.hours
-			where business_id = ${businessOf(scope)} and meter_id = m.id and hour < ${wholeHours({ from: to, to }).to}
-			order by hour desc limit 1
+			(
+				select latest from usage.hours
+				where business_id = ${businessOf(scope)} and meter_id = m.id
+					and hour < ${end} and latest is not null
+				order by hour desc limit 1
+			)
+			-- Its hour may have gone.
+			union all (
+				select latest from usage.days
+				where business_id = ${businessOf(scope)} and meter_id = m.id
+					and day <= (${end}::timestamptz at time zone ${zoneOf(scope)})::date
+					and latest_at < ${end} and latest is not null
+				order by day desc limit 1
+			)
+			limit 1
 		) newest`.execute(scope.db);
 	return new Map(rows.map(({ meter_id, latest }) => [meter_id, latest]));
 }
@@ -267,7 +284,7 @@ async function countUniques(
 	span: Span
 ): Promise<Map<string, number>> {
 	if (meterIds.length === 0) return new Map();
-	const whole = piecesOf(span, zoneOf(scope), scope.now);
+	const whole = await readPieces(scope, span, zoneOf(scope));
 	const { rows } = await differentValues(scope, meterIds, [whole]).execute(scope.db);
 	return new Map(rows.map(({ meter_id, count }) => [meter_id, Number(count)]));
 }

@@ -165,9 +165,19 @@ const levelsAndPeople = statement<Level>(
 	`select m.product_id, m.slug, m.aggregation, newest.latest::text as value, newest.latest_at as read_at
 	from usage.meters m,
 	lateral (
-		select latest, latest_at from usage.hours
-		where business_id = $1 and meter_id = m.id and hour < $3::timestamptz
-		order by hour desc limit 1
+		(
+			select latest, latest_at from usage.hours
+			where business_id = $1 and meter_id = m.id and hour < $3::timestamptz
+			order by hour desc limit 1
+		)
+		-- Its hour may have gone.
+		union all (
+			select latest, latest_at from usage.days
+			where business_id = $1 and meter_id = m.id and latest_at < $3::timestamptz
+				and day <= ($3::timestamptz at time zone $4)::date
+			order by day desc limit 1
+		)
+		limit 1
 	) newest
 	where m.aggregation = 'latest' or m.aggregation = 'sum' and m.unit = 'bytes'
 	union all

@@ -30,6 +30,7 @@ export {
 	type Explored,
 	type Group
 } from './explore.ts';
+export { foldOldHours } from './folding.ts';
 export type { PeriodForecast } from './explore-forecasts.ts';
 export { isGroupCursor } from './explore-groups.ts';
 export { rankUsage, type Ranked, type Ranking } from './explore-ranking.ts';

@@ -2,6 +2,7 @@ import { defineJob, on } from '../../platform/jobs.ts';
 // For the type of the event that it tells.
 import type {} from '../businesses/index.ts';
 import { refoldDays } from './days.ts';
+import './folding.ts';
 import { sweepMinutes } from './minutes.ts';
 
 /** Days are those of the business's zone: when that changes, they are added up anew. */

@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { areasHeld, unitHours } from './level-areas.ts';
-import { piecesOf, wholeHours, type Span } from './spans.ts';
+import { readPieces } from './folding.ts';
+import { wholeHours, type Span } from './spans.ts';
 
 /** Levels of `weighted` meters in steps of a span. */
 export interface LevelLook {
@@ -42,7 +43,7 @@ export async function readLevelSteps(scope: Scope, look: LevelLook): Promise<Lev
 	const { days, head, tail } =
 		zone === null
 			? { days: null, head: [from, to] as const, tail: [to, to] as const }
-			: piecesOf(span, zone, scope.now);
+			: await readPieces(scope, span, zone);
 	const { rows } = await sql<Omit<LevelStep, 'place'> & { start: Date }>`
 		select meter_id as "meterId", group_of as "group", start, ${unitHours(sql`area`)}::text as value,
 			(area / nullif(known, 0))::float8::text as average, trim_scale(held)::text as held

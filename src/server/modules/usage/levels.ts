@@ -135,7 +135,8 @@ export const foldingLevels = (which: string, within: string): string[] => [
 	`delete from usage.level_days d using usage.zones z where z.business_id = d.business_id and ${which}`,
 	daysFrom(`select d.* from usage.zones z
 		cross join lateral (
-			select h.*, (h.hour at time zone z.time_zone)::date as day from usage.level_hours h
+			select h.*, greatest((h.hour at time zone z.time_zone)::date, z.folded_until) as day
+			from usage.level_hours h
 			where h.business_id = z.business_id and ${within}
 		) d
 		where ${which}`)

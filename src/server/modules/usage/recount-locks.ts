@@ -44,6 +44,12 @@ export async function lockForRecount({ db }: Scope<System>, meterId: string): Pr
 	);
 }
 
+/** Hours are folded away by one alone, while nobody asks for a recount. */
+export async function lockFolding({ db }: Scope, how: 'shared' | 'alone'): Promise<void> {
+	const lock = sql.raw(how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
+	await sql`select ${lock}(hashtextextended('usage.fold', 0))`.execute(db);
+}
+
 /** Every writer begins with receipts: this waits for those who have begun. */
 export async function awaitWriters({ db }: Scope<System>): Promise<void> {
 	await sql`lock table usage.receipts in share row exclusive mode`.execute(db);

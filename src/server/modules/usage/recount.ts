@@ -10,6 +10,7 @@ import type { Scope, System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from '../catalogue/index.ts';
 import { foldingAnew } from './days.ts';
+import { requireHoursSince } from './folding.ts';
 import { addStored } from './ledger.ts';
 import { clearingLevels } from './levels.ts';
 import { readReading, type Entry } from './readings.ts';
@@ -40,8 +41,8 @@ const recountJob = defineJob<{ id: string }>({
  * Counts a meter anew from an hour on, from the stored events, as its newest version says: that is in force
  * from then on. A job does it, piece by piece; until it is done, hours it has not come to may mix versions.
  * An event that the version cannot read counts nothing.
- * @throws NotFound for an unknown product or meter; Conflict `recount_running`; Invalid(`events_dropped`)
- * when events of that time are no longer stored
+ * @throws NotFound for an unknown product or meter; Conflict `recount_running`; Invalid(`events_dropped`,
+ * `hours_folded`) when events or hours of that time are no longer there
  */
 export const recountMeter = usecase(
 	'usage.define',
@@ -59,6 +60,7 @@ export const recountMeter = usecase(
 		if (!meter) throw new NotFound(`The meter ${input.meter}`);
 		const from = new Date(Math.floor(input.from.getTime() / hourMs) * hourMs);
 		await requireEventsSince(scope, from);
+		await requireHoursSince(scope, from);
 		const id = newId('rec', now);
 		const made = await db
 			.insertInto('usage.recounts')
@@ -275,26 +277,41 @@ const clearing = [
 const folding = [
 	...foldingAnew(
 		`z.business_id = $1 and d.meter_id = $2
-			and d.day >= ($3::timestamptz at time zone z.time_zone)::date
-			and d.day <= (($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date`,
+			and d.day >= greatest(($3::timestamptz at time zone z.time_zone)::date, z.folded_until)
+			and d.day <= greatest((($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date, z.folded_until)`,
 		`h.meter_id = $2 and h.hour >= $3::timestamptz - interval '2 days'
 			and h.hour < $4::timestamptz + interval '2 days'`
 	),
 	statement(
 		`delete from usage.uniques u
 		where business_id = $1 and meter_id = $2 and first_hour < $4 and last_hour >= $3 and not exists (
-			select from usage.unique_hours h
-			where h.business_id = u.business_id and h.meter_id = u.meter_id and h.value = u.value
+			select from usage.unique_days d
+			where d.business_id = u.business_id and d.meter_id = u.meter_id and d.value = u.value
 		)`
 	),
+	// What lies outside the piece stays. A value that is left in folded hours alone ends with the last of its days.
 	statement(
-		`update usage.uniques u set first_hour = h.first_hour, last_hour = h.last_hour
+		`update usage.uniques u set first_hour = now.first_hour, last_hour = now.last_hour
 		from (
-			select value, min(hour) as first_hour, max(hour) as last_hour from usage.unique_hours
-			where business_id = $1 and meter_id = $2 group by value
-		) h
-		where u.business_id = $1 and u.meter_id = $2 and u.value = h.value
-			and u.first_hour < $4 and u.last_hour >= $3
-			and (u.first_hour, u.last_hour) <> (h.first_hour, h.last_hour)`
+			select o.value,
+				case when o.first_hour < $3 then o.first_hour else hours.first_hour end as first_hour,
+				case when o.last_hour >= $4 then o.last_hour
+					else coalesce(hours.last_hour, greatest(days.last_hour, o.first_hour)) end as last_hour
+			from usage.uniques o
+			join usage.zones z using (business_id)
+			cross join lateral (
+				select min(hour) as first_hour, max(hour) as last_hour from usage.unique_hours h
+				where h.business_id = o.business_id and h.meter_id = o.meter_id and h.value = o.value
+			) hours
+			cross join lateral (
+				select date_trunc('hour', (max(day) + 1)::timestamp at time zone z.time_zone - interval '1 hour', 'UTC')
+					as last_hour
+				from usage.unique_days d
+				where d.business_id = o.business_id and d.meter_id = o.meter_id and d.value = o.value
+			) days
+			where o.business_id = $1 and o.meter_id = $2 and o.first_hour < $4 and o.last_hour >= $3
+		) now
+		where u.business_id = $1 and u.meter_id = $2 and u.value = now.value
+			and (u.first_hour, u.last_hour) <> (now.first_hour, now.last_hour)`
 	)
 ];

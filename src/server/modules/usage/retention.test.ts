@@ -59,7 +59,10 @@ const drop = (month: string) =>
 	inSystem(({ db }) => sql`select usage.drop_month(${month}::date)`.execute(db));
 
 it('keeps thirteen months unless told otherwise, and at least two', async () => {
-	expect(await inSystem((scope) => readRetention(scope, {}))).toEqual({ eventMonths: 13 });
+	expect(await inSystem((scope) => readRetention(scope, {}))).toEqual({
+		eventMonths: 13,
+		hourMonths: 13
+	});
 	for (const eventMonths of [1, -1, 2.5, 1_201])
 		await expect(inSystem((scope) => saveRetention(scope, { eventMonths }))).rejects.toMatchObject({
 			code: 'invalid'

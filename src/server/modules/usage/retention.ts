@@ -7,34 +7,44 @@ import { runtime } from '../../platform/runtime.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
-/** How long raw events are kept: whole months (UTC) before the current one. 0 keeps them all. */
+/**
+ * How long raw events and hours are kept: whole months before the current one, of UTC and of the business's
+ * zone. 0 keeps them all.
+ */
 export const readRetention = usecase(
 	'usage.define',
 	v.object({}),
-	async ({ db }): Promise<{ eventMonths: number }> => {
+	async ({ db }): Promise<{ eventMonths: number; hourMonths: number }> => {
 		const row = await db
 			.selectFrom('usage.retention')
-			.select('event_months as eventMonths')
+			.select(['event_months as eventMonths', 'hour_months as hourMonths'])
 			.executeTakeFirstOrThrow();
 		return row;
 	}
 );
 
+const Months = v.pipe(
+	v.number(),
+	v.integer(),
+	v.check(
+		(months) => months === 0 || (months >= 2 && months <= 1200),
+		'Events and hours are kept for 2 to 1,200 months, since events come up to 35 days late; 0 keeps all.'
+	)
+);
+
 /** What is too old by it goes in the next night, and does not come back. */
 export const saveRetention = usecase(
 	'usage.define',
-	v.object({
-		eventMonths: v.pipe(
-			v.number(),
-			v.integer(),
-			v.check(
-				(months) => months === 0 || (months >= 2 && months <= 1200),
-				'Events are kept for 2 to 1,200 months, since they come up to 35 days late; 0 keeps all.'
-			)
-		)
-	}),
-	async ({ db }, { eventMonths }) => {
-		await db.updateTable('usage.retention').set({ event_months: eventMonths }).execute();
+	v.object({ eventMonths: v.optional(Months), hourMonths: v.optional(Months) }),
+	async ({ db }, { eventMonths, hourMonths }) => {
+		if (eventMonths === undefined && hourMonths === undefined) return;
+		await db
+			.updateTable('usage.retention')
+			.set({
+				...(eventMonths === undefined ? {} : { event_months: eventMonths }),
+				...(hourMonths === undefined ? {} : { hour_months: hourMonths })
+			})
+			.execute();
 	}
 );
 

@@ -34,20 +34,27 @@ export function wholeHours({ from, to }: Span): Span {
 	};
 }
 
-/** @param now a span that reaches it takes today as it stands, instead of hour by hour */
-export function piecesOf(span: Span, zone: string, now: Date): Pieces {
+/**
+ * @param now a span that reaches it takes today as it stands, instead of hour by hour
+ * @param kept from when on there are hours, where some of the span's are gone: it then takes in every day
+ * before that it touches
+ */
+export function piecesOf(span: Span, zone: string, now: Date, kept: Date | null = null): Pieces {
 	const { from, to } = wholeHours(span);
 	const first = dayAt(from, zone);
-	const firstWhole = startOf(first, zone) < from.getTime() ? first.add({ days: 1 }) : first;
+	const gone = (at: number): boolean => kept !== null && at < kept.getTime();
+	const firstWhole =
+		startOf(first, zone) < from.getTime() && !gone(from.getTime()) ? first.add({ days: 1 }) : first;
 	const last = dayAt(to, zone);
-	const begun = startOf(last, zone) < to.getTime();
-	const end = to >= now && begun ? last.add({ days: 1 }) : last;
+	const lastStart = startOf(last, zone);
+	const whole = lastStart < to.getTime() && (to >= now || gone(lastStart));
+	const end = whole ? last.add({ days: 1 }) : last;
 	if (Temporal.PlainDate.compare(firstWhole, end) >= 0) {
 		const none = String(first);
 		return { days: [none, none], head: [from, to], tail: [to, to] };
 	}
-	const headEnd = new Date(startOf(firstWhole, zone));
-	const tailStart = to >= now ? to : new Date(startOf(last, zone));
+	const headEnd = new Date(Math.max(startOf(firstWhole, zone), from.getTime()));
+	const tailStart = whole ? to : new Date(lastStart);
 	return {
 		days: [String(firstWhole), String(end)],
 		head: [from, headEnd],

@@ -116,7 +116,7 @@ export async function addFirstVersion(
 ): Promise<void> {
 	const { rows } = await sql<{ counted: boolean }>`
 		select exists (
-			select from usage.hours h
+			select from usage.days d
 			join usage.meter_versions v using (meter_id)
 			join usage.meters m on m.id = v.meter_id
 			where m.product_id = ${productId} and v.event_type = ${counting.eventType}
