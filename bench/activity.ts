@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { listActivity } from '#server/modules/activity/index.ts';
 import { createBusiness } from '#server/modules/businesses/index.ts';
@@ -13,26 +14,35 @@ import { createLive } from '#server/platform/live.ts';
 import { createLog } from '#server/platform/log.ts';
 import { migrate } from '#server/platform/migrate.ts';
 import { setRuntime } from '#server/platform/runtime.ts';
-import type { Member } from '#server/platform/scope.ts';
+import type { Member, Scope } from '#server/platform/scope.ts';
 import { secretsFrom } from '#server/platform/secrets.ts';
 import { writeLog } from '#server/web/activity-log.ts';
 import { download } from '#server/web/download.ts';
 
 export interface ActivityFigures {
 	rows: { few: number; many: number };
-	/** Median milliseconds of each question, with few rows and with many. */
-	questions: { name: string; few: number; many: number }[];
+	/** Median milliseconds of each question and how many entries PostgreSQL looked at for it, with few and with many. */
+	questions: { name: string; few: Answered; many: Answered }[];
 	/** Reading as a download does. */
 	download: { rows: number; seconds: number; grown: number };
+	/** What each index costs, with many: bytes of it an entry, and microseconds that an entry waits for it. */
+	indexes: { name: string; bytes: number; micros: number }[];
+	/** Microseconds to write an entry, one thousand at a time, with all indexes. */
+	write: number;
 	/** Seconds that it took to make the many. */
 	built: number;
+}
+
+interface Answered {
+	ms: number;
+	looked: number;
 }
 
 type Question = Parameters<typeof listActivity>[1];
 
 const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
 const span = { from: new Date('2024-11-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') };
-const times = 15;
+const times = 25;
 const newline = 0x0a;
 
 /** The log of a business with few entries and with many, in a database of its own. */
@@ -69,12 +79,13 @@ export async function benchActivity(
 		const after = await ask(place);
 		return {
 			rows: { few, many },
-			questions: before.map(({ name, ms }, index) => ({
+			questions: [...before].map(([name, few]) => ({
 				name,
-				few: ms,
-				many: after[index]?.ms ?? NaN
+				few,
+				many: after.get(name) ?? { ms: NaN, looked: NaN }
 			})),
 			download: await readAll(place, Math.min(download, many)),
+			...(await weighIndexes(owner, place, many)),
 			built
 		};
 	} finally {
@@ -173,7 +184,7 @@ async function fill(
 	await run('vacuum analyze activity.entries');
 }
 
-async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[]> {
+async function ask({ businesses }: Place): Promise<Map<string, Answered>> {
 	const owner: Member = {
 		kind: 'member',
 		businessId: businesses[0],
@@ -184,10 +195,12 @@ async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[
 	};
 	const middle = new Date((span.from.getTime() + span.to.getTime()) / 2);
 	const deep = `${middle.getTime()}.${entryId(1)}`;
+	const oldest = `${span.from.getTime() + 7 * 86_400_000}.${entryId(1)}`;
 	const month = { from: new Date('2025-06-01T00:00:00Z'), to: new Date('2025-07-01T00:00:00Z') };
 	const questions: [name: string, question: Question, as?: Member][] = [
 		['first page', {}],
 		['page in the middle', { before: deep }],
+		['page a week from the end', { before: oldest }],
 		['a person', { person: personId(42) }],
 		['a product', { product: 'sacco' }],
 		['a kind', { field: 'sign-ins' }],
@@ -196,6 +209,12 @@ async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[
 		[
 			'person, product, kind and month',
 			{ person: personId(42), product: 'sacco', field: 'work', ...month }
+		],
+		['a person and a kind that they never have', { person: personId(42), field: 'exports' }],
+		['a person and a product that they never use', { person: personId(43), product: 'payroll' }],
+		[
+			'a person, a product and a kind that never meet',
+			{ person: personId(42), product: 'sacco', field: 'launches' }
 		],
 		['a product and a kind that it never has', { product: 'sacco', field: 'sign-ins' }],
 		['search, a word in every tenth', { search: 'invoices' }],
@@ -206,7 +225,7 @@ async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[
 		['a member: their own', {}, { ...owner, role: 'member' }],
 		['a member: search', { search: 'invoices' }, { ...owner, role: 'member' }]
 	];
-	const answers: { name: string; ms: number }[] = [];
+	const answers = new Map<string, Answered>();
 	for (const [name, question, as = owner] of questions) {
 		const taken: number[] = [];
 		for (let time = -2; time < times; time++) {
@@ -214,10 +233,81 @@ async function ask({ businesses }: Place): Promise<{ name: string; ms: number }[
 			await withBusiness(as, (scope) => listActivity(scope, question));
 			if (time >= 0) taken.push(performance.now() - began);
 		}
-		answers.push({ name, ms: taken.toSorted((one, two) => one - two)[taken.length >> 1] ?? 0 });
+		const looked = await withBusiness(as, async (scope) => {
+			const before = await countLooked(scope);
+			await listActivity(scope, question);
+			return (await countLooked(scope)) - before;
+		});
+		answers.set(name, { ms: medianOf(taken), looked });
 	}
 	return answers;
 }
+
+/** How many entries the connection has looked at lately, whichever way it came to them. */
+async function countLooked({ db }: Scope): Promise<number> {
+	const { rows } = await sql<{ looked: string }>`
+		select seq_tup_read + coalesce(idx_tup_fetch, 0) as looked from pg_stat_xact_user_tables
+		where schemaname = 'activity' and relname = 'entries'`.execute(db);
+	return Number(rows[0]?.looked ?? 0);
+}
+
+/**
+ * The same entries are written again and again, with one index less each time: what an index costs is how
+ * much faster writing becomes without it.
+ */
+async function weighIndexes(
+	owner: pg.Client,
+	{ businesses, products }: Place,
+	rows: number
+): Promise<Pick<ActivityFigures, 'indexes' | 'write'>> {
+	const { rows: indexes } = await owner.query<{
+		name: string;
+		constraint: string | null;
+		size: string;
+	}>(
+		`select i.indexrelid::regclass::text as name, quote_ident(c.conname) as constraint,
+				pg_relation_size(i.indexrelid) as size
+			from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
+			where i.indrelid = 'activity.entries'::regclass order by size`
+	);
+	let next = rows;
+	const write = async (): Promise<number> => {
+		const taken: number[] = [];
+		for (let time = -2; time < 9; time++) {
+			const began = performance.now();
+			await owner.query(
+				`insert into activity.entries
+					(business_id, id, key, kind, field, occurred_at, person_id, person_name, product_id, what, place, words)
+				select $1, 'act_' || lpad(n::text, 26, '0'), 'key ' || n, 'reported', 'work', $3::timestamptz + n * interval '1 ms',
+					'per_' || lpad((n % 200)::text, 26, '0'), 'Person' || n % 200, $2, 'posted sales invoices', 'Stock › Receipts',
+					to_tsvector('english', 'Person' || n % 200 || ' posted sales invoices') || array_to_tsvector(array[$1])
+				from generate_series($4::int + 1, $4::int + 1000) n`,
+				[businesses[0], products[0], span.to, next]
+			);
+			next += 1_000;
+			if (time >= 0) taken.push(performance.now() - began);
+		}
+		// What else the machine does only ever makes it slower.
+		return Math.min(...taken);
+	};
+	const all = await write();
+	let before = all;
+	const found: ActivityFigures['indexes'] = [];
+	for (const { name, constraint, size } of indexes) {
+		await owner.query(
+			constraint
+				? `alter table activity.entries drop constraint ${constraint}`
+				: `drop index ${name}`
+		);
+		const after = await write();
+		found.push({ name, bytes: Number(size) / rows, micros: before - after });
+		before = after;
+	}
+	return { indexes: found, write: all };
+}
+
+const medianOf = (taken: number[]): number =>
+	taken.toSorted((one, two) => one - two)[taken.length >> 1] ?? 0;
 
 async function readAll({ businesses }: Place, most: number): Promise<ActivityFigures['download']> {
 	const as: Member = {

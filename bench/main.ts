@@ -1,11 +1,12 @@
 import { cpus, totalmem } from 'node:os';
+import { benchActivity } from './activity.ts';
 import { benchGrowth } from './growth.ts';
 import { benchHome } from './home.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLaunch } from './launch.ts';
 import { benchLive } from './live.ts';
 
-// npm run bench [-- home | ingest | launch | live]: figures beside their ceilings. Machines differ and are noisy: what
+// npm run bench [-- home | ingest | launch | live | growth | activity]: figures beside their ceilings. Machines differ and are noisy: what
 // holds from one to another are the ratios, all taken in one run; each figure is the median of three.
 
 interface Line {
@@ -123,6 +124,26 @@ if (wanted.includes('growth')) {
 		at(`size of ${table}: ${small.toFixed(1)} MB, then`, large, 'MB');
 	at('building ten thousand events', built.small, 's');
 	at('building ten million events', built.large, 's');
+}
+// Likewise: it builds ten million entries, which takes minutes and ten gigabytes.
+if (wanted.includes('activity')) {
+	const { questions, download, indexes, write, built, rows } = await benchActivity();
+	for (const { name, few, many } of questions)
+		at(
+			`activity, ${name}: ${few.ms.toFixed(2)} ms, then ${many.ms.toFixed(2)} ms and ${many.looked} entries looked at`,
+			many.ms / few.ms,
+			'times'
+		);
+	at(`download of ${download.rows.toLocaleString('en')} entries`, download.seconds, 's');
+	at('  memory, grown by at its highest', download.grown / 2 ** 20, 'MB', { most: 200 });
+	for (const { name, bytes, micros } of indexes)
+		at(
+			`index ${name.replace('activity.', '')}: ${bytes.toFixed(0)} bytes an entry`,
+			micros,
+			'µs to write'
+		);
+	at('writing an entry, a thousand at a time', write, 'µs');
+	at(`building ${rows.many.toLocaleString('en')} entries`, built, 's');
 }
 
 const widths = [

@@ -258,6 +258,15 @@ describe('what pages may say', () => {
 				.map(({ path }) => path)
 		).toEqual([]);
 	});
+	it('says every message somewhere', () => {
+		const text = readFileSync(join(root, 'messages/en.json'), 'utf8');
+		const names = Object.keys(JSON.parse(text) as object).filter((name) => !name.startsWith('$'));
+		const said = new Set(
+			ours.flatMap(({ text }) => [...text.matchAll(/\bm\.([a-z0-9_]+)/g)].map(([, name]) => name))
+		);
+		expect(names.filter((name) => !said.has(name))).toEqual([]);
+	});
+
 	it('has no inline style, which the content security policy would block', () => {
 		expect(
 			ours

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
 import { evolve } from './setup/portal.ts';
-import { codeOf } from './setup/second-factor.ts';
+import { codeBefore, codeOf } from './setup/second-factor.ts';
 
 const portal = inject('portal');
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -78,7 +78,7 @@ async function setUp(page: Page, account: Account): Promise<{ secret: string; co
 	await press(page, 'Continue');
 	await page.locator('summary').click();
 	const secret = (await page.locator('.key').innerText()).replaceAll(' ', '');
-	await page.getByLabel('Write the code that the app shows').fill(codeOf(secret, new Date(), -1));
+	await page.getByLabel('Write the code that the app shows').fill(await codeBefore(secret));
 	await press(page, 'Turn on two-step sign-in');
 	return { secret, codes: await page.locator('ol li').allInnerTexts() };
 }
@@ -140,10 +140,7 @@ describe.each([
 		await page.locator('summary').click();
 		const secret = (await page.locator('.key').innerText()).replaceAll(' ', '');
 		await look(page);
-		// The code before this one is taken until its successor's time is over: not begun in its last seconds.
-		const left = 30_000 - (Date.now() % 30_000);
-		if (left < 5_000) await page.waitForTimeout(left);
-		const first = codeOf(secret, new Date(), -1);
+		const first = await codeBefore(secret);
 		await page.getByLabel('Write the code that the app shows').fill(first);
 		await press(page, 'Turn on two-step sign-in');
 		const codes = await page.locator('ol li').allInnerTexts();

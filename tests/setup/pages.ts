@@ -73,6 +73,12 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'referrals', path: '/referrals', as: owner },
 	{ name: 'referrals-empty', path: '/referrals', as: newcomer },
 	{ name: 'activity', path: '/activity', as: owner },
+	{
+		name: 'activity-filtered',
+		path: '/activity?product=erp&kind=work&from=2020-01-01&q=invoices',
+		as: owner
+	},
+	{ name: 'activity-own', path: '/activity?kind=launches', as: 'otieno@mavuno.example' },
 	{ name: 'activity-empty', path: '/activity', as: newcomer },
 	{ name: 'notifications', path: '/notifications', as: owner },
 	{ name: 'settings', path: '/settings', as: owner },

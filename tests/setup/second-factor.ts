@@ -1,13 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
 import {
 	createPerson,
 	offerSecondFactor,
 	readOffer,
+	readSession,
 	setUpSecondFactor,
 	signIn,
 	type StartedSession
 } from '#server/modules/identity/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import type { Invalid, Issue } from '#server/platform/errors.ts';
 import { sessionFrom } from './sign-in.ts';
 
 /** The code that an authenticator app shows, at a moment or some steps of 30 seconds after it. */
@@ -16,6 +19,29 @@ export function codeOf(secret: string, at: Date, steps = 0): string {
 		secret: Secret.fromBase32(secret),
 		timestamp: at.getTime() + steps * 30_000
 	});
+}
+
+/**
+ * The code before the present one, by the clock of this machine: the present one and the next stay unused. It
+ * is taken until the present one's time is over, so it is not given in the last seconds of that.
+ */
+export async function codeBefore(secret: string): Promise<string> {
+	const left = 30_000 - (Date.now() % 30_000);
+	if (left < 10_000) await wait(left);
+	return codeOf(secret, new Date(), -1);
+}
+
+/** What was wrong with the input; nothing where it was taken. */
+export function issuesOf(work: Promise<unknown>): Promise<readonly Issue[]> {
+	return work.then(
+		() => [],
+		(failure: Invalid) => failure.issues
+	);
+}
+
+/** The session of a token, if there is one. */
+export function readToken(token: string) {
+	return withSystem('test', (scope) => readSession(scope, { token }));
 }
 
 /** The password of everybody who is made here. */

@@ -2,15 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid, NotFound, TooMany } from '#server/platform/errors.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
-import { listMails } from '#server/platform/mail.ts';
 import { tokenHash } from '#server/platform/secrets.ts';
+import { lettersTo } from '../../../../tests/setup/letters.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { codeOf, createGuarded, createNewcomer } from '../../../../tests/setup/second-factor.ts';
+import {
+	codeOf,
+	createGuarded,
+	createNewcomer,
+	issuesOf,
+	readToken
+} from '../../../../tests/setup/second-factor.ts';
 import {
 	confirmSecondFactor,
 	makeRecoveryCodes,
 	readSecondFactor,
-	readSession,
 	recoveryCodeCount
 } from './index.ts';
 
@@ -29,15 +34,6 @@ afterAll(async () => {
 	await runtime.stop();
 });
 beforeEach(() => runtime.clock.set(start));
-
-const read = (token: string) => withSystem('test', (scope) => readSession(scope, { token }));
-const lettersTo = async (email: string) =>
-	(await withSystem('test', (scope) => listMails(scope, 200))).filter(({ to }) => to === email);
-const issuesOf = (work: Promise<unknown>) =>
-	work.then(
-		() => [],
-		(failure: Invalid) => failure.issues
-	);
 
 describe('a code', () => {
 	it('opens once: neither it again nor an earlier one, and the next one does', async () => {
@@ -110,7 +106,7 @@ describe('a code', () => {
 				{ recoveryCode: one.recoveryCodes[0] ?? '' }
 			)
 		).rejects.toBeInstanceOf(NotFound);
-		expect(await read(other.token)).not.toBeNull();
+		expect(await readToken(other.token)).not.toBeNull();
 		// The recovery code was given back, since nothing came of it.
 		expect((await readSecondFactor(one))?.recoveryCodesLeft).toBe(recoveryCodeCount);
 	});
@@ -143,8 +139,8 @@ describe('giving the second factor while signed in', () => {
 		const { token, endsAt } = await confirmSecondFactor(person, {
 			code: codeOf(person.secret, at)
 		});
-		expect(await read(person.token)).toBeNull();
-		expect(await read(token)).toMatchObject({
+		expect(await readToken(person.token)).toBeNull();
+		expect(await readToken(token)).toMatchObject({
 			sessionId: person.sessionId,
 			startedAt: start,
 			secondFactorAt: at

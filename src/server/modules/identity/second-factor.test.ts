@@ -2,14 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withSystem } from '#server/platform/doors.ts';
 import { Conflict, Invalid, NotFound } from '#server/platform/errors.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
-import { listMails } from '#server/platform/mail.ts';
 
+import { lettersTo } from '../../../../tests/setup/letters.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import {
 	codeOf,
 	createGuarded,
 	createNewcomer,
+	issuesOf,
 	password,
+	readToken,
 	setUpFactor,
 	signInAgain
 } from '../../../../tests/setup/second-factor.ts';
@@ -20,7 +22,6 @@ import {
 	offerSecondFactor,
 	readOffer,
 	readSecondFactor,
-	readSession,
 	recoveryCodeCount,
 	removeSecondFactor,
 	resetSecondFactor,
@@ -43,15 +44,6 @@ afterAll(async () => {
 	await runtime.stop();
 });
 beforeEach(() => runtime.clock.set(start));
-
-const read = (token: string) => withSystem('test', (scope) => readSession(scope, { token }));
-const lettersTo = async (email: string) =>
-	(await withSystem('test', (scope) => listMails(scope, 200))).filter(({ to }) => to === email);
-const issuesOf = (work: Promise<unknown>) =>
-	work.then(
-		() => [],
-		(failure: Invalid) => failure.issues
-	);
 
 describe('setting up', () => {
 	it('asks for the password before it shows a secret', async () => {
@@ -107,10 +99,10 @@ describe('setting up', () => {
 
 	it('counts as given in its session, whose token changes while its id stays', async () => {
 		const person = await createNewcomer();
-		expect(await read(person.token)).toMatchObject({ secondFactorAt: null });
+		expect(await readToken(person.token)).toMatchObject({ secondFactorAt: null });
 		const { token } = await setUpFactor(person, start);
-		expect(await read(person.token)).toBeNull();
-		expect(await read(token)).toMatchObject({
+		expect(await readToken(person.token)).toBeNull();
+		expect(await readToken(token)).toMatchObject({
 			sessionId: person.sessionId,
 			secondFactorAt: start
 		});
@@ -182,7 +174,7 @@ describe('turning off', () => {
 			'Two-step sign-in is off'
 		);
 		// What it proved counts no more, and its codes open nothing.
-		expect(await read(person.token)).toMatchObject({ secondFactorAt: null });
+		expect(await readToken(person.token)).toMatchObject({ secondFactorAt: null });
 		await expect(
 			confirmSecondFactor(person, { recoveryCode: person.recoveryCodes[0] ?? '' })
 		).rejects.toBeInstanceOf(Invalid);
@@ -205,7 +197,7 @@ describe('turning off', () => {
 			withSystem('test', (scope) => resetSecondFactor(scope, { email }));
 		await reset(person.email.toUpperCase());
 		expect(await readSecondFactor(person)).toBeNull();
-		expect(await read(person.token)).toMatchObject({ secondFactorAt: null });
+		expect(await readToken(person.token)).toMatchObject({ secondFactorAt: null });
 		expect((await lettersTo(person.email)).map(({ subject }) => subject)).toContain(
 			'Two-step sign-in was turned off for you'
 		);
