@@ -27,6 +27,8 @@ declare global {
 				mayGrant: boolean;
 				askedAt: Date | null;
 				mayPay: boolean;
+				/** A limit closed it, and this person may open it again. */
+				mayLift: boolean;
 			};
 		}
 		interface PageData {

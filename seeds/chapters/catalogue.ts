@@ -12,10 +12,13 @@ import { plans } from '../prices.ts';
 import { resellers } from '../referrals.ts';
 import { asSystem } from '../telling.ts';
 
-/** What is left of each product while a subscription waits for payment. Payroll warns the longest: wages are due. */
+/**
+ * What is left of each product while a subscription waits for payment, and where a limit of a customer's own is
+ * reached. Payroll warns the longest, and no limit stops it: wages are due.
+ */
 const suspensions = {
-	erp: { suspendedMode: 'read_only' },
-	sacco: { suspendedMode: 'closed', closingNoticeDays: 7 },
+	erp: { suspendedMode: 'read_only', usageSuspension: 'as_suspended' },
+	sacco: { suspendedMode: 'closed', closingNoticeDays: 7, usageSuspension: 'export_only' },
 	payroll: { suspendedMode: 'closed', closingNoticeDays: 30 }
 } as const;
 

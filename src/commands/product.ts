@@ -9,7 +9,9 @@ import {
 	saveProduct,
 	setWebhook,
 	suspendedModes,
-	type SuspendedMode
+	usageSuspensions,
+	type SuspendedMode,
+	type UsageSuspension
 } from '#server/modules/catalogue/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';
@@ -29,6 +31,7 @@ interface SaveOptions {
 	frontchannelLogoutUrl?: string;
 	suspended?: SuspendedMode;
 	noticeDays?: number;
+	usageSuspension?: UsageSuspension | 'off';
 	supportEmail?: string;
 	supportPhone?: string;
 	resource?: string[];
@@ -123,6 +126,12 @@ function addSave(product: Command): void {
 			)
 		)
 		.option('--notice-days <days>', 'days before a suspended one closes', wholeNumber)
+		.addOption(
+			new Option(
+				'--usage-suspension <mode>',
+				'what is left once a limit is reached that a customer lets suspend it; off allows none'
+			).choices(['off', ...usageSuspensions])
+		)
 		.option('--support-email <address>', 'whom customers ask about it')
 		.option('--support-phone <number>', 'whom customers call about it')
 		.option('--resource <label=address>', 'a guide or download; give it again for more', several)
@@ -145,7 +154,7 @@ function addSave(product: Command): void {
 function toInput(options: Omit<SaveOptions, 'secret'>): Parameters<typeof saveProduct>[1] {
 	const { suspended, noticeDays, redirectUrl, postLogoutUrl, resource, ...rest } = options;
 	const { headlineMeter, headlineLabel, loginUrl, logoutUrl, ...others } = rest;
-	const { frontchannelLogoutUrl, supportEmail, supportPhone, ...plain } = others;
+	const { frontchannelLogoutUrl, supportEmail, supportPhone, usageSuspension, ...plain } = others;
 	return {
 		...plain,
 		headlineMeter: orNothing(headlineMeter),
@@ -157,6 +166,7 @@ function toInput(options: Omit<SaveOptions, 'secret'>): Parameters<typeof savePr
 		frontchannelLogoutUrl: orNothing(frontchannelLogoutUrl),
 		suspendedMode: suspended,
 		closingNoticeDays: noticeDays,
+		usageSuspension: usageSuspension === 'off' ? null : usageSuspension,
 		supportEmail: orNothing(supportEmail),
 		supportPhone: orNothing(supportPhone),
 		resources: resource?.map(toResource)

@@ -10,6 +10,16 @@ export function bannerOf(
 	mode: Mode
 ): Html | null {
 	const { status, endsAt } = standing;
+	const why = html`<a href="${portalUrl}/products/${slug}">See why</a>`;
+	if (mode !== 'full' && status !== 'suspended')
+		return banner(
+			'strong',
+			mode === 'export_only'
+				? html`A limit that ${business} set for ${name} is reached. For now only exports are open.
+					${why}`
+				: html`A limit that ${business} set for ${name} is reached. For now you can look and export,
+					and change nothing. ${why}`
+		);
 	const bill = html`<a href="${portalUrl}/billing">Open billing</a>`;
 	if (mode === 'read_only')
 		return banner(

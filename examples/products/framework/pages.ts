@@ -116,7 +116,9 @@ export function createPages<Book>(parts: PageParts<Book>) {
 			const words =
 				standing.status === 'suspended'
 					? `${application.name} is closed to ${signed.person.business.name} until the bill is paid. Everything in it is kept.`
-					: `${signed.person.business.name} has no subscription to ${application.name} any more.`;
+					: standing.status === null || standing.status === 'ended'
+						? `${signed.person.business.name} has no subscription to ${application.name} any more.`
+						: `${application.name} is closed to ${signed.person.business.name} for now: a limit that the business set is reached. Everything in it is kept.`;
 			show(asked, 403, {
 				title: `${application.name} is closed`,
 				signed: { ...signed, ways: [] },
@@ -151,7 +153,7 @@ export function createPages<Book>(parts: PageParts<Book>) {
 	};
 
 	const act = (its: Visit<Book>): void => {
-		const { asked, page, view, signed } = its;
+		const { asked, page, view, signed, standing } = its;
 		const { person } = view;
 		const {
 			business,
@@ -169,7 +171,10 @@ export function createPages<Book>(parts: PageParts<Book>) {
 		if (!action) return notChanged(asked, 409, signed, 'This form is an old one.', path);
 		if (!view.may(name)) return refuse(its, action.what, action.roles);
 		if (!view.isOpen(name)) {
-			const words = `The subscription of ${person.business.name} is suspended, and nothing can be changed until the bill is paid.`;
+			const words =
+				standing.status === 'suspended'
+					? `The subscription of ${person.business.name} is suspended, and nothing can be changed until the bill is paid.`
+					: `A limit that ${person.business.name} set is reached, and nothing can be changed for now.`;
 			return notChanged(asked, 403, signed, words, path);
 		}
 		const before = done.find(person.sub, ticket);

@@ -145,6 +145,32 @@ export const standings: {
 		product: { ...erp, status: suspended('closed', null) }
 	},
 	{
+		name: 'Read-only by a limit',
+		product: {
+			...erp,
+			status: { kind: 'limited', mode: 'read_only', until: at('00:00', '2026-12-01'), ask: null }
+		}
+	},
+	{
+		name: 'Closed by a limit, for those who lead',
+		product: {
+			...erp,
+			status: { kind: 'limited', mode: 'closed', until: at('00:00', '2026-12-01'), ask: null }
+		}
+	},
+	{
+		name: 'Closed by a limit, for everybody else',
+		product: {
+			...erp,
+			status: {
+				kind: 'limited',
+				mode: 'closed',
+				until: at('00:00', '2026-12-01'),
+				ask: 'Wanjiku Kamau'
+			}
+		}
+	},
+	{
 		name: 'Degraded',
 		product: {
 			...erp,

@@ -249,6 +249,7 @@ export interface CatalogueProducts {
   support_email: string | null;
   support_phone: string | null;
   suspended_mode: Generated<string>;
+  usage_suspension: string | null;
   webhook_former_secret_sealed: Buffer | null;
   webhook_secret_changed_at: Timestamp | null;
   webhook_secret_sealed: Buffer | null;
@@ -744,6 +745,21 @@ export interface UsageSlices {
   sum: Numeric | null;
 }
 
+export interface UsageSuspensions {
+  alert_id: string;
+  amount: Numeric;
+  business_id: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  ended_for: string | null;
+  period: string;
+  period_end: string;
+  product_id: string;
+  since: Timestamp;
+  until: Timestamp;
+  value: Numeric;
+}
+
 export interface UsageUniqueDays {
   business_id: string;
   day: string;
@@ -872,6 +888,7 @@ export interface DB {
   "usage.recounts": UsageRecounts;
   "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;
+  "usage.suspensions": UsageSuspensions;
   "usage.unique_days": UsageUniqueDays;
   "usage.unique_hours": UsageUniqueHours;
   "usage.uniques": UsageUniques;

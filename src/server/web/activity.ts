@@ -7,6 +7,7 @@ import {
 	type ActivityView
 } from '#server/modules/activity/index.ts';
 import { roles, type Role } from '#server/platform/permissions.ts';
+import { wordLimit } from './limit-words.ts';
 
 type Area = 'billing' | 'support' | 'people' | 'portal';
 type Status = 'trial' | 'active' | 'past_due' | 'suspended' | 'ended';
@@ -160,10 +161,14 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 				null,
 				null
 			);
+		case 'alert_set':
+		case 'alert_changed':
+		case 'alert_removed':
+		case 'alert_answered':
 		case 'limit_reached':
-			return ofProduct(
-				m.activity_limit_reached({ mark: params['mark'] ?? '', meter: params['meter'] ?? '' })
-			);
+		case 'usage_suspended':
+		case 'suspension_ended':
+			return ofProduct(wordLimit(entry.kind, entry));
 		case 'member_added':
 			return ofTeam(m.activity_member_added({ role: roleOf(params) }));
 		case 'access_requested':

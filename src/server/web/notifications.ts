@@ -3,7 +3,7 @@ import { formatMoney } from '#lib/format/money.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { IconName } from '#lib/ui/icons.ts';
 import type { NotificationView } from '#server/modules/notifications/index.ts';
-import { wordAlert, wordState, wordSubscription } from './product-news.ts';
+import { wordAlert, wordState, wordSubscription, wordSuspension } from './product-news.ts';
 
 /** A notification in words. */
 export interface NotificationWords {
@@ -118,6 +118,9 @@ export function wordNotification(
 			return told(wordState(kind, params, productHref, zone));
 		case 'usage_alert':
 			return told(wordAlert(params));
+		case 'usage_suspended':
+		case 'usage_open':
+			return told(wordSuspension(kind, params, productHref, zone));
 	}
 }
 

@@ -152,6 +152,52 @@ export function wordAlert(params: Params): Words {
 	};
 }
 
+/** That a limit of the business's own has suspended a product, or does so no longer. */
+export function wordSuspension(
+	kind: 'usage_suspended' | 'usage_open',
+	params: Params,
+	href: string,
+	zone: string
+): Words {
+	const { product = '', meter = '', by = '', ask } = params;
+	if (kind === 'usage_open')
+		return {
+			what: m.notifications_open_again({ product }),
+			detail: openedBy(params['why'], meter, by),
+			icon: 'check-circle',
+			href
+		};
+	const until = momentOf(params['until'], zone);
+	return {
+		what: m.notifications_limited({ product, meter }),
+		detail:
+			ask === undefined
+				? m.notifications_limited_own({ left: leftOf({ mode: params['mode'] ?? '' }, zone), until })
+				: m.notifications_limited_ask({
+						left: leftOf({ mode: params['mode'] ?? '' }, zone),
+						until,
+						people: ask
+					}),
+		icon: 'pause',
+		href
+	};
+}
+
+function openedBy(why: string | undefined, meter: string, by: string): string {
+	switch (why) {
+		case 'lifted':
+			return m.notifications_reopened_lifted({ by, meter });
+		case 'raised':
+			return m.notifications_reopened_raised({ meter });
+		case 'changed':
+			return m.notifications_reopened_changed({ meter });
+		case 'vendor':
+			return m.notifications_reopened_vendor();
+		default:
+			return m.notifications_reopened_period({ meter });
+	}
+}
+
 /** Notifications of before there were periods are of a month. */
 function textOf(every: string | undefined): typeof m.notifications_alert_text {
 	switch (every) {

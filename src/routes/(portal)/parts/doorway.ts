@@ -20,6 +20,7 @@ export type Doorway =
 	| ({ kind: 'shut'; icon: IconName } & Words);
 
 type Suspended = ProductStatus & { kind: 'suspended' };
+type Limited = ProductStatus & { kind: 'limited' };
 
 /**
  * What is shut for the whole business comes before the reader's own access, and that before how the
@@ -35,12 +36,25 @@ export function doorwayOf(product: ProductView, now: Date, zone: string): Doorwa
 			href: `/products/${product.slug}#again`
 		};
 	if (status.kind === 'suspended' && status.mode === 'closed') return closed(status);
+	if (status.kind === 'limited' && status.mode === 'closed') return limited(product, status, zone);
 	if (!access.allowed) {
 		if (status.kind === 'suspended' && status.pay) return closed(status);
 		return asking(product, access, now, zone);
 	}
 	if (product.health.now && product.health.now.state !== 'degraded')
 		return anyway(product, now, zone);
+	if (status.kind === 'limited')
+		return {
+			kind: 'launch',
+			quiet: true,
+			title:
+				status.mode === 'export_only' ? m.home_launch_export_only() : m.home_launch_read_only(),
+			detail: m.home_launch_limited({ date: dateOf(status, zone) }),
+			beside:
+				status.ask === null
+					? { title: m.home_launch_limited_open(), href: whyLimited(product) }
+					: null
+		};
 	return {
 		kind: 'launch',
 		quiet: status.kind === 'suspended',
@@ -53,6 +67,28 @@ export function doorwayOf(product: ProductView, now: Date, zone: string): Doorwa
 				})
 	};
 }
+
+/** Who may open it is led to where that is done. */
+function limited(product: ProductView, status: Limited, zone: string): Doorway {
+	const date = dateOf(status, zone);
+	return status.ask === null
+		? {
+				kind: 'way',
+				title: m.home_launch_limited_open(),
+				detail: m.home_launch_limited_closed_own({ date }),
+				href: whyLimited(product)
+			}
+		: {
+				kind: 'shut',
+				title: m.home_launch_limited_closed({ date }),
+				detail: m.home_launch_limited_closed_text({ person: status.ask }),
+				icon: 'lock'
+			};
+}
+
+const whyLimited = ({ slug }: ProductView): string => `/products/${slug}#suspended`;
+
+const dateOf = ({ until }: Limited, zone: string): string => formatDate(civilDate(until, zone));
 
 function landing({ status, continueLabel }: ProductView): string {
 	if (status.kind === 'past_due') return m.home_launch_works();

@@ -1,4 +1,5 @@
 import { readRange } from '#lib/format/ranges.ts';
+import { m } from '#lib/paraglide/messages.js';
 import {
 	listSubscriptions,
 	readAttention,
@@ -12,10 +13,10 @@ import {
 	type ProductState
 } from '#server/modules/catalogue/index.ts';
 import {
-	accessMode,
 	listAccessRequests,
 	listGranters,
 	listLaunchers,
+	type Access,
 	type AccessRequest,
 	type Launcher
 } from '#server/modules/launch/index.ts';
@@ -94,7 +95,8 @@ interface Sources {
 export async function viewProducts(scope: MemberScope, from: Sources): Promise<ProductView[]> {
 	const { launchers } = from.standings;
 	const shutOut = from.subscriptions.some(({ product }) => !launchers.get(product.id)?.allowed);
-	const granter = shutOut ? ((await listGranters(scope, {}))[0] ?? null) : null;
+	const limited = [...launchers.values()].some(({ limitedUntil }) => limitedUntil !== null);
+	const granter = shutOut || limited ? ((await listGranters(scope, {}))[0] ?? null) : null;
 	return from.subscriptions.flatMap((subscription) => {
 		const product = from.products.find(({ id }) => id === subscription.product.id);
 		return product ? [viewProduct(scope, { ...from, subscription, product, granter })] : [];
@@ -102,7 +104,7 @@ export async function viewProducts(scope: MemberScope, from: Sources): Promise<P
 }
 
 function viewProduct(
-	{ actor, now }: MemberScope,
+	{ actor }: MemberScope,
 	from: Omit<Sources, 'subscriptions' | 'products'> & {
 		subscription: Subscription;
 		product: Product;
@@ -119,7 +121,12 @@ function viewProduct(
 		name,
 		mark,
 		planName: subscription.plan.name,
-		status: viewStatus(subscription, product, from.pay, now),
+		status: viewStatus(
+			subscription,
+			launcher ?? shut,
+			from.pay,
+			mayDo(actor, 'alert.manage') ? null : (from.granter ?? m.home_launch_somebody())
+		),
 		health: viewHealth(standings.states.get(id)),
 		headline:
 			headline === undefined ? null : { value: headline, label: product.headlineLabel ?? '' },
@@ -153,13 +160,19 @@ export function viewHealth(state: ProductState | undefined): ProductHealth {
 	};
 }
 
+/** Of a product that nothing is known of. */
+const shut: Access = { mode: 'closed', closesAt: null, limitedUntil: null };
+
+/** @param ask whom to ask where a limit has suspended it; null for those who may open it themselves */
 export function viewStatus(
-	subscription: Pick<Subscription, 'status' | 'suspendedAt' | 'trialEndsOn' | 'endedOn'>,
-	product: Product,
+	subscription: Pick<Subscription, 'status' | 'trialEndsOn' | 'endedOn'>,
+	{ mode, closesAt, limitedUntil }: Access,
 	pay: Sources['pay'],
-	now: Date
+	ask: string | null
 ): ProductStatus {
 	const { status, trialEndsOn, endedOn } = subscription;
+	const left = mode === 'full' ? 'closed' : mode;
+	if (limitedUntil) return { kind: 'limited', mode: left, until: limitedUntil, ask };
 	switch (status) {
 		case 'active':
 			return { kind: 'active' };
@@ -167,10 +180,8 @@ export function viewStatus(
 			return trialEndsOn ? { kind: 'trial', endsOn: trialEndsOn } : { kind: 'active' };
 		case 'past_due':
 			return { kind: 'past_due' };
-		case 'suspended': {
-			const { mode, closesAt } = accessMode(subscription, product, now);
-			return { kind: 'suspended', mode: mode === 'full' ? 'closed' : mode, closesAt, pay };
-		}
+		case 'suspended':
+			return { kind: 'suspended', mode: left, closesAt, pay };
 		case 'ended':
 			return { kind: 'ended', endedOn: endedOn ?? '' };
 	}

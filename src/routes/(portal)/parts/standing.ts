@@ -40,6 +40,13 @@ export function standingOf(
 				words: m.home_status_suspended(),
 				line: whatIsLeft(status, zone)
 			};
+		case 'limited':
+			return {
+				tone: 'warn',
+				icon: 'pause',
+				words: m.home_status_suspended(),
+				line: whatALimitLeaves(status, zone)
+			};
 		case 'ended':
 			return {
 				tone: 'still',
@@ -47,6 +54,22 @@ export function standingOf(
 				words: m.home_status_ended(),
 				line: m.home_line_ended({ date: formatDate(status.endedOn) })
 			};
+	}
+}
+
+/** What a limit of the business's own leaves: `Read-only until 1 Dec 2026: a limit is reached`. */
+function whatALimitLeaves(
+	{ mode, until }: ProductStatus & { kind: 'limited' },
+	zone: string
+): string {
+	const date = formatDate(civilDate(until, zone));
+	switch (mode) {
+		case 'read_only':
+			return m.home_line_limited_read_only({ date });
+		case 'export_only':
+			return m.home_line_limited_export_only({ date });
+		case 'closed':
+			return m.home_line_limited_closed({ date });
 	}
 }
 

@@ -60,6 +60,16 @@ export type ProductStatus =
 			/** What opens it again; null where money is not the reader's business. */
 			pay: ({ href: string } & Money) | null;
 	  }
+	| {
+			/** Suspended by a limit of the business's own. */
+			kind: 'limited';
+			/** What is left of it. */
+			mode: 'read_only' | 'export_only' | 'closed';
+			/** From when it is open again. */
+			until: Date;
+			/** Whom to ask for it to be opened before; null for those who may open it themselves. */
+			ask: string | null;
+	  }
 	| { kind: 'ended'; endedOn: string };
 
 export interface ProductHealth {

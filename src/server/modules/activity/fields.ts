@@ -14,7 +14,15 @@ const kindsOfFields = {
 	team: ['member_added', 'member_invited', 'member_changed', 'member_removed'],
 	settings: ['settings_changed', 'business_changed', 'keeping_changed'],
 	exports: ['export_asked', 'export_reported'],
-	limits: ['limit_reached'],
+	limits: [
+		'alert_set',
+		'alert_changed',
+		'alert_removed',
+		'alert_answered',
+		'limit_reached',
+		'usage_suspended',
+		'suspension_ended'
+	],
 	/** Only for those who see money. */
 	billing: [
 		'trial_started',

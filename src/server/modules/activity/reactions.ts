@@ -10,7 +10,7 @@ import type {} from '../billing/index.ts';
 import type {} from '../businesses/index.ts';
 import type {} from '../launch/index.ts';
 import type {} from '../support/index.ts';
-import type {} from '../usage/index.ts';
+import type { AlertFacts } from '../usage/index.ts';
 import type {} from './keeping.ts';
 
 async function keep(
@@ -218,6 +218,44 @@ on('usage.alert-fired', 'activity.limit-reached', (scope, event) =>
 	keep(scope, event, 'limit_reached', {
 		productId: event.data.productId,
 		params: { meter: event.data.meterName, mark: String(event.data.mark) }
+	})
+);
+
+on('usage.alert-set', 'activity.alert-set', (scope, event) =>
+	keep(scope, event, 'alert_set', ofAlert(event.data))
+);
+
+on('usage.alert-changed', 'activity.alert-changed', (scope, event) =>
+	keep(scope, event, 'alert_changed', ofAlert(event.data))
+);
+
+on('usage.alert-removed', 'activity.alert-removed', (scope, event) =>
+	keep(scope, event, 'alert_removed', ofAlert(event.data))
+);
+
+on('usage.alert-answered', 'activity.alert-answered', (scope, event) => {
+	const { productId, params } = ofAlert(event.data);
+	return keep(scope, event, 'alert_answered', {
+		productId,
+		params: { ...params, answer: event.data.answer }
+	});
+});
+
+function ofAlert({ productId, meterName, unit, currency, limit, every, action }: AlertFacts) {
+	return { productId, params: { meter: meterName, unit, currency, limit, every, action } };
+}
+
+on('usage.suspended', 'activity.usage-suspended', (scope, event) =>
+	keep(scope, event, 'usage_suspended', {
+		productId: event.data.productId,
+		params: { meter: event.data.meterName, mode: event.data.mode }
+	})
+);
+
+on('usage.suspension-ended', 'activity.suspension-ended', (scope, event) =>
+	keep(scope, event, 'suspension_ended', {
+		productId: event.data.productId,
+		params: { meter: event.data.meterName, why: event.data.why }
 	})
 );
 

@@ -22,7 +22,14 @@ export {
 } from './keys.ts';
 export { listPastStates, type PastState } from './past-states.ts';
 export { listPlans, savePlan, type Plan } from './plans.ts';
-export { suspendedModes, type Resource, type SuspendedMode } from './product-fields.ts';
+export {
+	modeOfUsageSuspension,
+	suspendedModes,
+	usageSuspensions,
+	type Resource,
+	type SuspendedMode,
+	type UsageSuspension
+} from './product-fields.ts';
 export {
 	listProducts,
 	readProduct,

@@ -7,6 +7,22 @@ export const marks = ['erp', 'sacco', 'payroll', 'initials'] as const;
 export const suspendedModes = ['read_only', 'export_only', 'closed'] as const;
 export type SuspendedMode = (typeof suspendedModes)[number];
 
+/** What is left of a product that a customer's own limit suspends: a mode, or what a suspended subscription leaves. */
+export const usageSuspensions = ['as_suspended', ...suspendedModes] as const;
+export type UsageSuspension = (typeof usageSuspensions)[number];
+
+/**
+ * What a limit that a customer set leaves of a product; null where the vendor does not allow it. It is the
+ * customer's own wish, so that `closed` comes without days of notice.
+ */
+export function modeOfUsageSuspension(product: {
+	suspendedMode: SuspendedMode;
+	usageSuspension: UsageSuspension | null;
+}): SuspendedMode | null {
+	const { suspendedMode, usageSuspension } = product;
+	return usageSuspension === 'as_suspended' ? suspendedMode : usageSuspension;
+}
+
 const Slug = v.pipe(
 	v.string(),
 	v.regex(
@@ -56,6 +72,8 @@ export const SaveProduct = v.object({
 	logoutUrl: maybe(Address),
 	frontchannelLogoutUrl: maybe(Address),
 	suspendedMode: v.optional(v.picklist(suspendedModes)),
+	/** Whether limits of customers may suspend it, and what they leave; null allows none. */
+	usageSuspension: maybe(v.picklist(usageSuspensions)),
 	/** Days of `read_only` before a suspended product closes. */
 	closingNoticeDays: v.optional(
 		v.pipe(

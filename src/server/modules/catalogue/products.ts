@@ -5,7 +5,13 @@ import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { whatIsGiven } from './given.ts';
-import { SaveProduct, type marks, type Resource, type SuspendedMode } from './product-fields.ts';
+import {
+	SaveProduct,
+	type marks,
+	type Resource,
+	type SuspendedMode,
+	type UsageSuspension
+} from './product-fields.ts';
 
 /**
  * Makes the product of this slug, or changes the one there is. What is left out stays as it is, since products
@@ -47,6 +53,7 @@ export const saveProduct = usecase(
 			logout_url: input.logoutUrl,
 			frontchannel_logout_url: input.frontchannelLogoutUrl,
 			suspended_mode: input.suspendedMode,
+			usage_suspension: input.usageSuspension,
 			closing_notice_days: input.closingNoticeDays,
 			support_email: input.supportEmail,
 			support_phone: input.supportPhone,
@@ -96,6 +103,8 @@ export interface Product {
 	suspendedMode: SuspendedMode;
 	/** Days between a suspension and its closing, where `suspendedMode` is `closed`. */
 	closingNoticeDays: number;
+	/** Whether a limit of a customer's own may suspend it, and what that leaves; null where it may not. */
+	usageSuspension: UsageSuspension | null;
 	supportEmail: string | null;
 	supportPhone: string | null;
 	/** Guides, training, downloads. */
@@ -113,6 +122,7 @@ const productColumns = [
 	'login_url as loginUrl',
 	'suspended_mode as suspendedMode',
 	'closing_notice_days as closingNoticeDays',
+	'usage_suspension as usageSuspension',
 	'support_email as supportEmail',
 	'support_phone as supportPhone',
 	'resources'

@@ -110,6 +110,7 @@ describe('what a product reads of a business', () => {
 			subscription: { status: 'active', plan: 'business', seats: 20, trialEndsOn: null },
 			mode: 'full',
 			closesAt: null,
+			limitedUntil: null,
 			settings: {
 				landing: { to: 'last' },
 				always: false,

@@ -6,6 +6,7 @@ import { readSubscriptionState, type SubscriptionStatus } from '../billing/index
 import { listMembers, readBusiness } from '../businesses/index.ts';
 import { listPlans, readProduct } from '../catalogue/index.ts';
 import { listPersons } from '../identity/index.ts';
+import { listSuspensions } from '../usage/index.ts';
 import { subscriptionRefusal } from './launchers.ts';
 import { accessMode, type Access, type AccessMode } from './modes.ts';
 import { readSettings, type ProductSettings } from './settings.ts';
@@ -26,7 +27,7 @@ export interface Entitlement {
 
 /**
  * Read behind the product's own door to the business. Null for somebody who may not be in the product
- * now: no access, or a subscription that leaves it closed. Access is given to members alone and goes with
+ * now: no access, or a subscription or a limit of the business's own that leaves it closed. Access is given to members alone and goes with
  * the membership.
  */
 export async function readEntitlement(
@@ -34,7 +35,7 @@ export async function readEntitlement(
 	{ personId }: { personId: string }
 ): Promise<Entitlement | null> {
 	const { businessId, productId, slug } = scope.actor;
-	const [business, product, [person], access, subscription] = await Promise.all([
+	const [business, product, [person], access, subscription, suspensions] = await Promise.all([
 		readBusiness(scope, {}),
 		readProduct(scope, { slug }),
 		listPersons(scope, { ids: [personId] }),
@@ -45,18 +46,19 @@ export async function readEntitlement(
 			.where('product_id', '=', productId)
 			.where('person_id', '=', personId)
 			.executeTakeFirst(),
-		readSubscriptionState(scope, { productId })
+		readSubscriptionState(scope, { productId }),
+		listSuspensions(scope, { productId })
 	]);
-	const { mode, closesAt } = accessMode(subscription, product, scope.now);
-	if (!access || !person || !subscription || subscriptionRefusal(subscription.status, mode))
+	const open = accessMode(subscription, product, scope.now, suspensions);
+	if (!access || !person || !subscription || subscriptionRefusal(subscription.status, open))
 		return null;
 	return {
 		person: { id: person.id, name: person.name, email: person.email },
 		business: { id: business.id, name: business.name },
 		role: access.role,
 		subscription: subscription.status,
-		mode,
-		subscriptionEnds: closesAt ?? trialEnd(subscription, business.timeZone)
+		mode: open.mode,
+		subscriptionEnds: open.closesAt ?? trialEnd(subscription, business.timeZone)
 	};
 }
 
@@ -95,8 +97,8 @@ export const readEntitlements = usecase(
 		const { actor } = scope;
 		if (actor.kind !== 'product') throw new Error('Only a product reads what it is entitled to.');
 		const { businessId, productId, slug } = actor;
-		const [business, product, plans, subscription, settings, accesses, members] = await Promise.all(
-			[
+		const [business, product, plans, subscription, settings, accesses, members, suspensions] =
+			await Promise.all([
 				readBusiness(scope, {}),
 				readProduct(scope, { slug }),
 				listPlans(scope, {}),
@@ -108,10 +110,10 @@ export const readEntitlements = usecase(
 					.where('business_id', '=', businessId)
 					.where('product_id', '=', productId)
 					.execute(),
-				listMembers(scope, {})
-			]
-		);
-		const access = accessMode(subscription, product, scope.now);
+				listMembers(scope, {}),
+				listSuspensions(scope, { productId })
+			]);
+		const access = accessMode(subscription, product, scope.now, suspensions);
 		const roles = new Map(accesses.map((row) => [row.person_id, row.role]));
 		return {
 			business: { id: business.id, name: business.name, timeZone: business.timeZone },

@@ -8,6 +8,7 @@ import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readSubscriptionState } from '../billing/index.ts';
 import { listProductExports, readProduct } from '../catalogue/index.ts';
+import { listSuspensions } from '../usage/index.ts';
 import { memberIn } from './business.ts';
 import { accessMode } from './modes.ts';
 
@@ -54,11 +55,12 @@ export const askExport = usecase(
 	async (scope, { product: slug, kind }) => {
 		const { businessId, personId } = memberIn(scope);
 		const product = await readProduct(scope, { slug });
-		const [declared, subscription] = await Promise.all([
+		const [declared, subscription, suspensions] = await Promise.all([
 			listProductExports(scope, { product: slug }),
-			readSubscriptionState(scope, { productId: product.id })
+			readSubscriptionState(scope, { productId: product.id }),
+			listSuspensions(scope, { productId: product.id })
 		]);
-		if (accessMode(subscription, product, scope.now).mode === 'closed')
+		if (accessMode(subscription, product, scope.now, suspensions).mode === 'closed')
 			throw new Conflict('product_closed', `${product.name} is not open to your business.`);
 		const chosen = declared.find((each) => each.slug === kind);
 		if (!chosen)

@@ -2,8 +2,9 @@ import { defineJob, on } from '../../platform/jobs.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { listSuspended } from '../billing/index.ts';
 import { listMembers } from '../businesses/index.ts';
-import { listProducts } from '../catalogue/index.ts';
+import { listProducts, modeOfUsageSuspension } from '../catalogue/index.ts';
 import { lifetimeDays } from '../identity/index.ts';
+import { listSuspendedByUse } from '../usage/index.ts';
 import { grantAccess } from './accesses.ts';
 import { closingOf } from './modes.ts';
 import { sweepPayloads } from './payloads.ts';
@@ -33,6 +34,10 @@ on('subscription.changed', 'launch.subscription-changed', async (scope, { busine
 	if (data.to === 'ended') await endSignIns(scope, { businessId, productId: data.productId });
 });
 
+on('usage.suspended', 'launch.usage-suspended', async (scope, { businessId, data }) => {
+	if (data.mode === 'closed') await endSignIns(scope, { businessId, productId: data.productId });
+});
+
 on('trial.started', 'launch.trial-started', async (scope, { businessId, data }) => {
 	const { personId, slug } = data;
 	const members = await listMembers(scope, { businessId });
@@ -50,14 +55,20 @@ defineJob({
 
 /** Nobody signs in to a closed product; who was signed in when it closed is signed out here. */
 export async function endSignInsOfClosed(scope: Scope<System>): Promise<void> {
-	const [suspended, products] = await Promise.all([
+	const [suspended, products, limited] = await Promise.all([
 		listSuspended(scope, {}),
-		listProducts(scope, {})
+		listProducts(scope, {}),
+		listSuspendedByUse(scope, {})
 	]);
 	for (const { businessId, productId, suspendedAt } of suspended) {
 		const product = products.find(({ id }) => id === productId);
 		const closing = product ? closingOf(suspendedAt, product) : null;
 		if (closing && closing <= scope.now) await endSignIns(scope, { businessId, productId });
+	}
+	for (const { businessId, productId } of limited) {
+		const product = products.find(({ id }) => id === productId);
+		if (product && modeOfUsageSuspension(product) === 'closed')
+			await endSignIns(scope, { businessId, productId });
 	}
 }
 

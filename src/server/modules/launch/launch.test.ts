@@ -320,6 +320,7 @@ it('launchers tell each person their own, and nothing of another business', asyn
 		landing: { path: '/', label: null, by: 'start' },
 		mode: 'full',
 		closesAt: null,
+		limitedUntil: null,
 		state: { now: expect.objectContaining({ state: 'degraded' }) as unknown, planned: [] }
 	});
 	const hers = await withBusiness(mavuno, (scope) => listLaunchers(scope, {}));

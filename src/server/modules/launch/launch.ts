@@ -56,7 +56,7 @@ export interface Launched {
 /**
  * Records the visit and tells where the browser goes. A product in maintenance or out of order is not shut:
  * what is said of it may be late, so the person is warned and decides.
- * @throws NotFound; Forbidden without access; Conflict `not_subscribed`, `subscription_…`, `no_address`,
+ * @throws NotFound; Forbidden without access; Conflict `not_subscribed`, `subscription_…`, `usage_suspended`, `no_address`,
  * `product_maintenance`, `product_outage`, `export_expired`; Invalid on `path` for a place that is none
  */
 export const launch = usecase('launch.open', Launch, async (scope, input): Promise<Launched> => {
@@ -139,6 +139,11 @@ function refused(refusal: LaunchRefusal, product: string, granters: string[]): E
 			return new Conflict('not_subscribed', `Your business has no subscription to ${product}.`);
 		case 'suspended':
 			return new Conflict('subscription_suspended', `The subscription to ${product} is suspended.`);
+		case 'limited':
+			return new Conflict(
+				'usage_suspended',
+				`${product} is closed: a limit that your business set is reached.`
+			);
 		case 'ended':
 			return new Conflict('subscription_ended', `The subscription to ${product} has ended.`);
 		case 'no_address':

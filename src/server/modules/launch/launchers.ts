@@ -12,7 +12,8 @@ import {
 import { listGranters } from './accesses.ts';
 import { memberIn } from './business.ts';
 import { landingFor, type Landing } from './landing.ts';
-import { accessMode, type Access, type AccessMode } from './modes.ts';
+import { listSuspensions } from '../usage/index.ts';
+import { accessMode, type Access } from './modes.ts';
 import { listPlaces } from './places.ts';
 import { landingOf, readSettings, type ProductSettings } from './settings.ts';
 
@@ -64,7 +65,7 @@ export const listLaunchers = usecase(
 	v.object({}),
 	async (scope): Promise<Map<string, Launcher>> => {
 		const { businessId, personId } = memberIn(scope);
-		const [{ rows }, subscriptions, products, states] = await Promise.all([
+		const [{ rows }, subscriptions, products, states, suspensions] = await Promise.all([
 			sql<Row>`
 				select product_id, a.people, a.allowed, a.new_tab, a.role, r.request_id, r.asked_at,
 					s.landing_path, s.landing_label, s.landing_always,
@@ -104,7 +105,8 @@ export const listLaunchers = usecase(
 				) place on true`.execute(scope.db),
 			listSubscriptions(scope, {}),
 			listProducts(scope, {}),
-			listProductStates(scope, {})
+			listProductStates(scope, {}),
+			listSuspensions(scope, {})
 		]);
 		const known = new Map(rows.map((row) => [row.product_id, row]));
 		const held = new Map(subscriptions.map((each) => [each.product.id, each]));
@@ -139,7 +141,12 @@ export const listLaunchers = usecase(
 							continueLabel: landing.label,
 							landing,
 							state: states.get(product.id) ?? operational,
-							...accessMode(held.get(product.id) ?? null, product, scope.now)
+							...accessMode(
+								held.get(product.id) ?? null,
+								product,
+								scope.now,
+								suspensions.filter(({ productId }) => productId === product.id)
+							)
 						}
 					];
 				})
@@ -148,7 +155,14 @@ export const listLaunchers = usecase(
 );
 
 /** Why a product cannot be launched, or null. */
-export type LaunchRefusal = 'no_access' | 'not_subscribed' | 'suspended' | 'ended' | 'no_address';
+export type LaunchRefusal =
+	| 'no_access'
+	| 'not_subscribed'
+	| 'suspended'
+	/** By a limit of the business's own. */
+	| 'limited'
+	| 'ended'
+	| 'no_address';
 
 export interface LaunchView extends Access {
 	product: Product;
@@ -175,33 +189,35 @@ export const readLauncher = usecase(
 	async (scope, { slug }): Promise<LaunchView> => {
 		const { businessId, personId } = memberIn(scope);
 		const product = await readProduct(scope, { slug });
-		const [access, request, subscription, settings, places, states, granters] = await Promise.all([
-			scope.db
-				.selectFrom('launch.accesses')
-				.select(['role', 'new_tab'])
-				.where('business_id', '=', businessId)
-				.where('product_id', '=', product.id)
-				.where('person_id', '=', personId)
-				.executeTakeFirst(),
-			scope.db
-				.selectFrom('launch.access_requests')
-				.select(['id', 'asked_at as askedAt'])
-				.where('business_id', '=', businessId)
-				.where('product_id', '=', product.id)
-				.where('person_id', '=', personId)
-				.where('answer', 'is', null)
-				.executeTakeFirst(),
-			readSubscriptionState(scope, { productId: product.id }),
-			readSettings(scope, businessId, product.id),
-			listPlaces(scope, { businessId, personId, productId: product.id }),
-			listProductStates(scope, {}),
-			listGranters(scope, {})
-		]);
-		const mode = accessMode(subscription, product, scope.now);
+		const [access, request, subscription, settings, places, states, granters, suspensions] =
+			await Promise.all([
+				scope.db
+					.selectFrom('launch.accesses')
+					.select(['role', 'new_tab'])
+					.where('business_id', '=', businessId)
+					.where('product_id', '=', product.id)
+					.where('person_id', '=', personId)
+					.executeTakeFirst(),
+				scope.db
+					.selectFrom('launch.access_requests')
+					.select(['id', 'asked_at as askedAt'])
+					.where('business_id', '=', businessId)
+					.where('product_id', '=', product.id)
+					.where('person_id', '=', personId)
+					.where('answer', 'is', null)
+					.executeTakeFirst(),
+				readSubscriptionState(scope, { productId: product.id }),
+				readSettings(scope, businessId, product.id),
+				listPlaces(scope, { businessId, personId, productId: product.id }),
+				listProductStates(scope, {}),
+				listGranters(scope, {}),
+				listSuspensions(scope, { productId: product.id })
+			]);
+		const mode = accessMode(subscription, product, scope.now, suspensions);
 		return {
 			product,
 			refusal: access
-				? (subscriptionRefusal(subscription?.status, mode.mode) ??
+				? (subscriptionRefusal(subscription?.status, mode) ??
 					(product.loginUrl ? null : 'no_address'))
 				: 'no_access',
 			...mode,
@@ -220,10 +236,11 @@ export const readLauncher = usecase(
 /** What keeps a product shut when access itself is given: nothing but its being closed. */
 export function subscriptionRefusal(
 	status: string | undefined,
-	mode: AccessMode
-): 'not_subscribed' | 'suspended' | 'ended' | null {
+	{ mode, limitedUntil }: Access
+): 'not_subscribed' | 'suspended' | 'limited' | 'ended' | null {
 	if (status === undefined) return 'not_subscribed';
 	if (mode !== 'closed') return null;
+	if (limitedUntil) return 'limited';
 	return status === 'ended' ? 'ended' : 'suspended';
 }
 

@@ -36,15 +36,77 @@ describe('the access mode', () => {
 			suspendedAt: status === 'suspended' ? suspendedAt : null
 		};
 		const product = { suspendedMode: suspendedMode as 'closed', closingNoticeDays: 7 };
-		expect(accessMode(subscription, product, at)).toEqual({ mode, closesAt });
+		expect(accessMode(subscription, product, at, [])).toEqual({
+			mode,
+			closesAt,
+			limitedUntil: null
+		});
 	});
 
 	it('gives the notice that the vendor set, to the hour, also over a change of clocks', () => {
 		const product = { suspendedMode: 'closed' as const, closingNoticeDays: 1 };
 		const subscription = { status: 'suspended' as const, suspendedAt };
-		expect(accessMode(subscription, product, suspendedAt).closesAt).toEqual(
+		expect(accessMode(subscription, product, suspendedAt, []).closesAt).toEqual(
 			new Date('2026-11-21T08:30:00Z')
 		);
+	});
+});
+
+describe('the access mode under limits of the business', () => {
+	const [noon, later] = [new Date('2026-11-25T12:00:00Z'), new Date('2026-12-01T00:00:00Z')];
+	type Limit = { mode: 'read_only' | 'export_only' | 'closed'; until: Date };
+	it.each<[string, SubscriptionStatus, Limit[], AccessMode, Date | null]>([
+		[
+			'one of a running subscription',
+			'active',
+			[{ mode: 'read_only', until: noon }],
+			'read_only',
+			noon
+		],
+		['one of a trial', 'trial', [{ mode: 'closed', until: noon }], 'closed', noon],
+		[
+			'the strictest of several',
+			'active',
+			[
+				{ mode: 'read_only', until: later },
+				{ mode: 'closed', until: noon }
+			],
+			'closed',
+			noon
+		],
+		[
+			'the longest of alike ones',
+			'active',
+			[
+				{ mode: 'read_only', until: noon },
+				{ mode: 'read_only', until: later }
+			],
+			'read_only',
+			later
+		],
+		[
+			'one that leaves more than the bill',
+			'suspended',
+			[{ mode: 'read_only', until: noon }],
+			'export_only',
+			null
+		],
+		[
+			'one that leaves less than the bill',
+			'suspended',
+			[{ mode: 'closed', until: noon }],
+			'closed',
+			noon
+		],
+		['one of what has ended', 'ended', [{ mode: 'closed', until: noon }], 'closed', null]
+	])('is that of %s', (_what, status, limits, mode, limitedUntil) => {
+		const subscription = { status, suspendedAt: status === 'suspended' ? suspendedAt : null };
+		const product = { suspendedMode: 'export_only' as const, closingNoticeDays: 7 };
+		expect(accessMode(subscription, product, noon, limits)).toEqual({
+			mode,
+			closesAt: null,
+			limitedUntil
+		});
 	});
 });
 

@@ -8,7 +8,9 @@ import type { AlertPeriod } from '../usage/index.ts';
 
 on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
 	const { alertId, productId, product, meterName, unit, mark, limit, value, asks } = event.data;
-	const { every, period, periodEnd, limitOf } = event.data;
+	const { every, period, periodEnd, limitOf, suspends } = event.data;
+	// That the product is suspended says it all.
+	if (suspends === 'now') return;
 	const { businessId } = event;
 	const [{ currency }, leaders, members] = await Promise.all([
 		readBusiness(scope, { businessId }),
@@ -41,7 +43,10 @@ on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
 		personIds: told.filter((id) => !asked.includes(id)),
 		letter: {
 			subject,
-			text: `${reached} Nothing stops: this is for you to know. The figures:`,
+			text:
+				suspends === 'later'
+					? `${reached} At 100% ${product} is suspended for everybody in your business. The figures:`
+					: `${reached} Nothing stops: this is for you to know. The figures:`,
 			path: '/usage/alerts'
 		}
 	});

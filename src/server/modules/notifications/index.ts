@@ -2,6 +2,7 @@ import './alerts.ts';
 import './reactions.ts';
 import './states.ts';
 import './subscriptions.ts';
+import './suspensions.ts';
 
 export { tell, type ProductNews } from './channels.ts';
 export { readChoices, saveChoices, topics, type Choice, type Topic, type Ways } from './choices.ts';

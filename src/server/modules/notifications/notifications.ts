@@ -25,7 +25,9 @@ export type NotificationKind =
 	| 'state_started'
 	| 'state_ended'
 	| 'state_called_off'
-	| 'usage_alert';
+	| 'usage_alert'
+	| 'usage_suspended'
+	| 'usage_open';
 
 export interface Told {
 	businessId: string;

@@ -52,7 +52,8 @@ function say(
 			const access = accessMode(
 				{ status: 'suspended', suspendedAt: occurredAt },
 				product,
-				occurredAt
+				occurredAt,
+				[]
 			);
 			const { mode, closesAt } = access;
 			return {

@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
 import { emit } from '../../platform/events.ts';
+import { announce } from '../../platform/live.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
-import { listProducts } from '../catalogue/index.ts';
+import { listProducts, modeOfUsageSuspension } from '../catalogue/index.ts';
 import { standings, termsOf } from './alert-standing.ts';
-import type { AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
+import type { AlertAction, AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
 import type { FigureUnit } from './meters.ts';
+import { productsThatAllow, settleSuspensions } from './suspension-ends.ts';
+// For the type of the event that it tells.
+import type {} from './suspensions.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
@@ -32,6 +36,8 @@ declare module '#server/platform/events.ts' {
 			channels: AlertChannel[];
 			/** Those who lead are asked what shall be done. */
 			asks: boolean;
+			/** The limit suspends the product: `now`, as `usage.suspended` tells, or `later`, at its end; else null. */
+			suspends: 'now' | 'later' | null;
 		};
 	}
 }
@@ -51,15 +57,23 @@ interface Fired {
 	period_end: string;
 	people: string[] | null;
 	channels: AlertChannel[];
-	mark: AlertMark;
+	/** Null where nothing is told but the suspension. */
+	mark: AlertMark | null;
 	asks: boolean;
+	action: AlertAction;
+	/** The product is suspended by this limit now. */
+	suspended: boolean;
+	/** And was not before, by a lower one. */
+	newly: boolean;
+	until: Date;
 }
 
 /**
  * Fires the marks that use has passed in the running period, each once a period: a row for each, so that
  * of several processes that look at once one writes it. A limit that was raised fires anew, one that was
  * lowered or set back does not. Of marks that are passed together the highest is told, and none that
- * lies under one that was told. Whoever wants to be asked is asked with the last mark.
+ * lies under one that was told. Whoever wants to be asked is asked with the last mark. Where the limit is to
+ * suspend the product and the vendor allows it, it does so once a period, and again if it was raised.
  *
  * @param businessIds null looks at every business
  * @returns how many alerts were told
@@ -71,7 +85,9 @@ export async function fireAlerts(
 	authorize(scope, 'alert.read');
 	const which =
 		businessIds === null ? sql`true` : sql`a.business_id = any(${[...businessIds]}::text[])`;
+	await settleSuspensions(scope, businessIds);
 	const terms = await termsOf(scope, which);
+	const allowing = await productsThatAllow(scope);
 	// What has fired is left out before the insert, so that looking in vain writes nothing.
 	const { rows } = await sql<Fired>`
 		with standing as materialized (${standings(scope.now, terms, which)}),
@@ -113,40 +129,80 @@ export async function fireAlerts(
 			order by s.business_id, s.id
 			on conflict do nothing
 			returning business_id, alert_id
+		),
+		suspended as (
+			insert into usage.suspensions
+				(business_id, alert_id, product_id, period, period_end, amount, value, since, until)
+			select s.business_id, s.id, s.product_id, s.period, s.period_end, s.amount, s.value, ${scope.now}, s.until
+			from standing s
+			where s.action = 'suspend' and s.product_id = any(${allowing}::text[])
+				and s.value >= s.amount and s.until > ${scope.now} and not exists (
+					select from usage.suspensions known
+					where known.business_id = s.business_id and known.alert_id = s.id
+						and known.period = s.period and known.period_end = s.period_end
+						and known.amount >= s.amount
+				)
+			order by s.business_id, s.id
+			on conflict do nothing
+			returning business_id, alert_id
 		)
 		select s.business_id, s.id, s.product_id, s.slug, s.name, s.unit, s.amount::text, s.limit_of,
 			s.value::text, s.every, s.period::text, s.period_end::text, s.people, s.channels, told.mark,
 			exists (
 				select from asked where asked.business_id = s.business_id and asked.alert_id = s.id
-			) as asks
-		from standing s join told on told.business_id = s.business_id and told.id = s.id
+			) as asks,
+			s.action, s.until, suspended.alert_id is not null as suspended, not exists (
+				select from usage.suspensions known
+				where known.business_id = s.business_id and known.alert_id = s.id
+					and known.ended_at is null and known.until > ${scope.now}
+			) as newly
+		from standing s
+		left join told on told.business_id = s.business_id and told.id = s.id
+		left join suspended on suspended.business_id = s.business_id and suspended.alert_id = s.id
+		where told.id is not null or suspended.alert_id is not null
 		order by s.business_id, s.id`.execute(scope.db);
 	if (rows.length === 0) return 0;
-	const products = new Map((await listProducts(scope, {})).map(({ id, name }) => [id, name]));
+	const products = new Map((await listProducts(scope, {})).map((each) => [each.id, each]));
 	for (const row of rows) {
-		await emit(
-			scope,
-			'usage.alert-fired',
-			{
-				alertId: row.id,
-				productId: row.product_id,
-				product: products.get(row.product_id) ?? '',
-				meter: row.slug,
-				meterName: row.name,
-				unit: row.unit,
-				mark: row.mark,
-				limit: row.amount,
-				limitOf: row.limit_of,
-				value: row.value,
-				every: row.every,
-				period: row.period,
-				periodEnd: row.period_end,
-				people: row.people,
-				channels: row.channels,
-				asks: row.asks
-			},
-			row.business_id
-		);
+		const product = products.get(row.product_id);
+		if (!product) continue;
+		const mode = modeOfUsageSuspension(product);
+		const facts = {
+			alertId: row.id,
+			productId: row.product_id,
+			product: product.name,
+			meterName: row.name,
+			unit: row.unit,
+			limit: row.amount,
+			limitOf: row.limit_of,
+			value: row.value,
+			every: row.every,
+			people: row.people
+		};
+		if (row.mark !== null)
+			await emit(
+				scope,
+				'usage.alert-fired',
+				{
+					...facts,
+					meter: row.slug,
+					mark: row.mark,
+					period: row.period,
+					periodEnd: row.period_end,
+					channels: row.channels,
+					asks: row.asks,
+					suspends: row.suspended
+						? 'now'
+						: mode !== null && row.action === 'suspend'
+							? 'later'
+							: null
+				},
+				row.business_id
+			);
+		if (!row.suspended || !row.newly || mode === null) continue;
+		const until = row.until.toISOString();
+		await emit(scope, 'usage.suspended', { ...facts, mode, until }, row.business_id);
+		await announce(scope, row.business_id, 'launch');
 	}
-	return rows.length;
+	return rows.filter(({ mark }) => mark !== null).length;
 }

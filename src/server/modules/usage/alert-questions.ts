@@ -2,15 +2,18 @@ import Big from 'big.js';
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, Invalid, NotFound, violatedConstraint } from '../../platform/errors.ts';
+import { emit } from '../../platform/events.ts';
 import { announce } from '../../platform/live.ts';
 import { businessOf, type Member, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readBusiness } from '../businesses/index.ts';
 import { listProducts, type Product } from '../catalogue/index.ts';
+import { readFacts } from './alert-changes.ts';
 import { readLimit } from './alert-limits.ts';
 import { answers } from './alert-lists.ts';
 import { AlertId } from './alerts.ts';
 import type { Unit } from './meters.ts';
+import { settleSuspensions } from './suspension-ends.ts';
 
 /** The last mark of an alert is reached, and those who lead are asked what shall be done. */
 export interface AlertQuestion {
@@ -115,8 +118,11 @@ export const answerAlertQuestion = usecase(
 			.executeTakeFirst();
 		if (open.answer !== null || numUpdatedRows === 0n)
 			throw new Conflict('answered_already', 'Somebody has answered this already.');
+		if (raisedTo !== null) await raise(scope, id, raisedTo);
+		const known = await readFacts(scope, id);
+		if (known) await emit(scope, 'usage.alert-answered', { ...known.facts, answer });
 		if (raisedTo === null) return;
-		await raise(scope, id, raisedTo);
+		await settleSuspensions(scope, [businessId]);
 		await announce(scope, businessId, 'usage');
 	}
 );

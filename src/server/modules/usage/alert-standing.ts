@@ -17,7 +17,7 @@ export async function termsOf(scope: Scope, which: RawBuilder<unknown>): Promise
  * How each alert stands in its running period, from totals alone: `value` is what the meter says by its
  * aggregation of the readings of this period, null before the first; `amount` is the limit, null where the
  * plan includes nothing. A period begins with the day, and days are those of `usage.zones`, in which they are
- * added up. What a plan includes of data is of the one meter of a product that adds data up.
+ * added up; `until` is the moment at which it ends. What a plan includes of data is of the one meter of a product that adds data up.
  *
  * @param which narrows it down; alerts are `a`, meters `m`
  */
@@ -38,7 +38,7 @@ export function standings(
 	);
 	return sql`
 		select a.business_id, a.id, a.meter_id, a.limit_of, a.period as every, a.marks, a.people, a.channels,
-			a.action, period.start_on as period, period.end_on as period_end,
+			a.action, period.start_on as period, period.end_on as period_end, moment.until,
 			m.product_id, m.slug, m.name, ${sql.raw(figureUnitOf)} as unit, m.aggregation,
 			case a.limit_of when 'number' then a.amount else nullif(coalesce(
 				(term.included ->> m.slug)::numeric,

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, Invalid, NotFound, violatedConstraint } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
@@ -7,9 +6,11 @@ import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readSubscriptionState } from '../billing/index.ts';
 import { listMembers, readBusiness } from '../businesses/index.ts';
-import { readProduct } from '../catalogue/index.ts';
+import { modeOfUsageSuspension, readProduct } from '../catalogue/index.ts';
+import { readFacts, tellSaved } from './alert-changes.ts';
 import { readLimit } from './alert-limits.ts';
 import { findMeter } from './figures.ts';
+import { settleSuspensions } from './suspension-ends.ts';
 
 /** Per cent of a limit at which a business can ask to be told. */
 export const alertMarks = [50, 75, 90, 100] as const;
@@ -26,8 +27,11 @@ export type LimitOf = (typeof limitsOf)[number];
 export const alertChannels = ['bell', 'mail'] as const;
 export type AlertChannel = (typeof alertChannels)[number];
 
-/** What happens at the last mark: people are told, or asked as well what shall be done. */
-export const alertActions = ['notify', 'ask'] as const;
+/**
+ * What happens at the last mark: people are told; or asked as well what shall be done; or, where the vendor
+ * allows it, the product is suspended for everybody in the business until the period is over.
+ */
+export const alertActions = ['notify', 'ask', 'suspend'] as const;
 export type AlertAction = (typeof alertActions)[number];
 
 /** More alerts than this for one meter are nobody's wish. */
@@ -69,9 +73,10 @@ const SaveAlert = v.object({
 
 /**
  * Sets an alert, or changes one. Set twice alike, it is one. Marks that fired in this period for the same
- * limit or a higher one do not fire again; what is passed already is told within seconds.
+ * limit or a higher one do not fire again; what is passed already is told, or suspends, within seconds. A
+ * limit that suspends has the mark of 100 %.
  * @throws NotFound for an unknown product, meter or alert; Conflict `not_subscribed`, `alert_exists`,
- * `too_many_alerts`; Invalid
+ * `too_many_alerts`; Invalid, on `action` where the vendor allows no suspension
  */
 export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input) => {
 	const { db, now } = scope;
@@ -88,16 +93,24 @@ export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input)
 		throw new Invalid([
 			{ path: 'period', message: 'A plan includes nothing for a day. Choose a longer time.' }
 		]);
+	const suspends = input.action === 'suspend';
+	if (suspends && modeOfUsageSuspension(product) === null)
+		throw new Invalid([
+			{ path: 'action', message: `${product.name} cannot be suspended by a limit.` }
+		]);
+	const marks: AlertMark[] = suspends ? [...input.marks, 100] : input.marks;
 	const wanted = {
 		amount: input.limitOf === 'plan' ? null : readLimit(input.limit, meter, business.currency),
 		limit_of: input.limitOf,
 		period: input.period,
-		marks: [...new Set(input.marks)].sort((one, other) => one - other),
+		marks: [...new Set(marks)].sort((one, other) => one - other),
 		people: await membersAmong(scope, input.people),
 		channels: alertChannels.filter((channel) => input.channels.includes(channel)),
 		action: input.action,
 		changed_at: now
 	};
+	const known = input.id ?? (await findAlike(scope, meter.id, wanted));
+	const before = known === undefined ? undefined : await readFacts(scope, known);
 	const saved = input.id
 		? await change(scope, input.id, meter.id, wanted)
 		: await db
@@ -118,6 +131,8 @@ export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input)
 				.returning('id')
 				.executeTakeFirstOrThrow();
 	if (!input.id) await refuseTooMany(scope, meter.id);
+	await tellSaved(scope, saved.id, before);
+	await settleSuspensions(scope, [businessId]);
 	// Looked at like new usage: it may be passed already.
 	await announce(scope, businessId, 'usage');
 	return saved;
@@ -132,6 +147,25 @@ interface Wanted {
 	channels: AlertChannel[];
 	action: AlertAction;
 	changed_at: Date;
+}
+
+/** The alert with this limit that there is already: saved again, it takes on what is new. */
+async function findAlike(
+	scope: Scope,
+	meterId: string,
+	{ period, limit_of, amount }: Wanted
+): Promise<string | undefined> {
+	const row = await scope.db
+		.selectFrom('usage.alerts')
+		.select('id')
+		.where('business_id', '=', businessOf(scope))
+		.where('meter_id', '=', meterId)
+		.where('period', '=', period)
+		.where('limit_of', '=', limit_of)
+		.where('amount', 'is not distinct from', amount)
+		.where('removed_at', 'is', null)
+		.executeTakeFirst();
+	return row?.id;
 }
 
 async function change(
@@ -179,19 +213,3 @@ async function refuseTooMany(scope: Scope, meterId: string): Promise<void> {
 	if (Number(count) > most)
 		throw new Conflict('too_many_alerts', `One figure has at most ${most} alerts.`);
 }
-
-/** Nobody is told of it any more; what it told stays known. @throws NotFound */
-export const removeAlert = usecase(
-	'alert.manage',
-	v.object({ id: AlertId }),
-	async (scope, { id }) => {
-		const { numUpdatedRows } = await scope.db
-			.updateTable('usage.alerts')
-			.set({ removed_at: sql`greatest(changed_at, ${scope.now})` })
-			.where('business_id', '=', businessOf(scope))
-			.where('id', '=', id)
-			.where('removed_at', 'is', null)
-			.executeTakeFirst();
-		if (numUpdatedRows === 0n) throw new NotFound('This alert');
-	}
-);

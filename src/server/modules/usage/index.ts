@@ -1,16 +1,17 @@
 import './jobs.ts';
 
 export { fireAlerts } from './alert-firings.ts';
+export type { AlertFacts } from './alert-changes.ts';
 export { watchAlerts } from './alert-watch.ts';
 export { listAlerts, listFirings, type Alert, type Answer, type Firing } from './alert-lists.ts';
 export { answerAlertQuestion, listAlertQuestions, type AlertQuestion } from './alert-questions.ts';
+export { removeAlert } from './alert-removal.ts';
 export {
 	alertActions,
 	alertChannels,
 	alertMarks,
 	alertPeriods,
 	limitsOf,
-	removeAlert,
 	saveAlert,
 	type AlertAction,
 	type AlertChannel,
@@ -59,6 +60,13 @@ export {
 export { keptByMinute, readMinutes } from './minutes.ts';
 export type { UsageEvent } from './readings.ts';
 export { recountMeter } from './recount.ts';
+export {
+	liftSuspension,
+	listSuspendedByUse,
+	listSuspensions,
+	type Suspension,
+	type SuspensionEnd
+} from './suspensions.ts';
 export { readSeries, type Point } from './series.ts';
 export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './retention.ts';
 export {

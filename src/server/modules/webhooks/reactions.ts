@@ -5,6 +5,7 @@ import { readSubscriptionState } from '../billing/index.ts';
 import { listPlans, listProducts, type Product } from '../catalogue/index.ts';
 import { listPersons } from '../identity/index.ts';
 import { accessMode, listAccesses, readProductSettings } from '../launch/index.ts';
+import { listSuspensions } from '../usage/index.ts';
 import { wake } from './courier.ts';
 import { tell } from './messages.ts';
 
@@ -12,10 +13,15 @@ import { tell } from './messages.ts';
 
 on('subscription.started', 'webhooks.subscription-started', tellSubscription);
 on('subscription.changed', 'webhooks.subscription-changed', tellSubscription);
+// The mode is less than the subscription would leave, or no longer.
+on('usage.suspended', 'webhooks.usage-suspended', tellSubscription);
+on('usage.suspension-ended', 'webhooks.usage-suspension-ended', tellSubscription);
 
 async function tellSubscription(
 	scope: Scope<System>,
-	event: DomainEvent<'subscription.started' | 'subscription.changed'>
+	event: DomainEvent<
+		'subscription.started' | 'subscription.changed' | 'usage.suspended' | 'usage.suspension-ended'
+	>
 ): Promise<void> {
 	const { productId } = event.data;
 	await tell(scope, event, productId, 'subscription.changed', async () => ({
@@ -28,14 +34,15 @@ async function readSubscription(
 	businessId: string,
 	productId: string
 ): Promise<object | null> {
-	const [subscription, products, plans] = await Promise.all([
+	const [subscription, products, plans, suspensions] = await Promise.all([
 		readSubscriptionState(scope, { productId, businessId }),
 		listProducts(scope, {}),
-		listPlans(scope, {})
+		listPlans(scope, {}),
+		listSuspensions(scope, { businessId, productId })
 	]);
 	const product = products.find(({ id }) => id === productId);
 	if (!subscription || !product) return null;
-	const { mode, closesAt } = accessMode(subscription, product, scope.now);
+	const { mode, closesAt } = accessMode(subscription, product, scope.now, suspensions);
 	return {
 		status: subscription.status,
 		mode,

@@ -7,7 +7,7 @@ import { inBusiness, mayDo, page } from '#server/web/page.ts';
 import { productOrigins } from '#server/web/products.ts';
 import { textOf } from '../../parts/fields.ts';
 import { payOf, viewHealth, viewStatus } from '../../parts/products.server.ts';
-import { refuse } from './refusal.server.ts';
+import { askOf, refuse } from './refusal.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async (event) => {
@@ -25,7 +25,7 @@ export const load: PageServerLoad = async (event) => {
 		return {
 			title: m.launch_title({ product: product.name }),
 			product: { slug: product.slug, name: product.name, mark: product.mark, newTab },
-			status: subscription && viewStatus(subscription, product, payOf(attention), scope.now),
+			status: subscription && viewStatus(subscription, view, payOf(attention), askOf(scope, view)),
 			health: viewHealth(view.state),
 			/** Null for the product's beginning. */
 			landing: landing.label === null ? null : { path: landing.path, label: landing.label },

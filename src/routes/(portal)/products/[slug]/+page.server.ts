@@ -6,17 +6,19 @@ import {
 	readLauncher,
 	withdrawAccessRequest
 } from '#server/modules/launch/index.ts';
+import { liftSuspension } from '#server/modules/usage/index.ts';
 import { form, inBusiness, mayDo, page } from '#server/web/page.ts';
 import { withKeys } from '../../parts/doorway.ts';
 import { textOf } from '../../parts/fields.ts';
 import { readProducts } from '../../parts/products.server.ts';
 import { viewOffer } from '../offers.ts';
+import { readLimited } from './limited.server.ts';
 import { readOverview } from './read.server.ts';
 import { answersTo, plainLines } from './requests.server.ts';
 import type { Actions, PageServerLoad, RequestEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { params, url }) => {
-	const [product, { own, subscriptions }, plans] = await Promise.all([
+	const [product, { own, subscriptions, standings }, plans] = await Promise.all([
 		readProduct(scope, { slug: params.slug }),
 		readProducts(scope),
 		listPlans(scope, {})
@@ -26,6 +28,7 @@ export const load: PageServerLoad = page(async (scope, { params, url }) => {
 		scope.now,
 		scope.actor.timeZone
 	);
+	const launcher = standings.launchers.get(product.id);
 	const subscription = subscriptions.find((one) => one.product.id === product.id);
 	const overview =
 		head && subscription ? await readOverview(scope, product, subscription, head) : null;
@@ -33,6 +36,7 @@ export const load: PageServerLoad = page(async (scope, { params, url }) => {
 		title: product.name,
 		done: url.searchParams.get('done'),
 		overview,
+		limited: launcher ? await readLimited(scope, product.id, launcher) : null,
 		// One that the business has no longer is offered again.
 		offer:
 			!overview || overview.product.status.kind === 'ended'
@@ -74,6 +78,15 @@ export const actions: Actions = {
 			if (own) await withdrawAccessRequest(scope, { id });
 		});
 		redirect(303, `${home(slug)}?done=withdrawn#ask`);
+	},
+	lift: async (event) => {
+		const { slug } = event.params;
+		// Sent twice, the second finds nothing left to open.
+		await inBusiness(event, async (scope) => {
+			const { id } = await readProduct(scope, { slug });
+			await liftSuspension(scope, { productId: id });
+		});
+		redirect(303, `${home(slug)}?done=lifted`);
 	},
 	...answersTo(home)
 };

@@ -1,12 +1,18 @@
 import { redirect, type RequestEvent } from '@sveltejs/kit';
 import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
 import { listSubscriptions } from '#server/modules/billing/index.ts';
+import {
+	listProducts,
+	modeOfUsageSuspension,
+	type SuspendedMode
+} from '#server/modules/catalogue/index.ts';
 import { listGranters } from '#server/modules/launch/index.ts';
 import {
 	alertChannels,
 	alertMarks,
 	listAlerts,
 	listMeters,
+	listSuspensions,
 	removeAlert,
 	saveAlert,
 	type Alert
@@ -17,19 +23,26 @@ import { typedLimit } from './limit-text.ts';
 
 /** The alerts of one product or of all, and what a form for them chooses among. */
 export async function readAlerts(scope: MemberScope, slug?: string) {
-	const [alerts, meters, subscriptions, members, { currency }, leaders] = await Promise.all([
-		listAlerts(scope, slug === undefined ? {} : { product: slug }),
-		listMeters(scope, {}),
-		listSubscriptions(scope, {}),
-		listMembers(scope, {}),
-		readBusiness(scope, {}),
-		listGranters(scope, {})
-	]);
+	const [alerts, meters, subscriptions, members, { currency }, leaders, sold, suspensions] =
+		await Promise.all([
+			listAlerts(scope, slug === undefined ? {} : { product: slug }),
+			listMeters(scope, {}),
+			listSubscriptions(scope, {}),
+			listMembers(scope, {}),
+			readBusiness(scope, {}),
+			listGranters(scope, {}),
+			listProducts(scope, {}),
+			listSuspensions(scope, {})
+		]);
 	const products = subscriptions
 		.map(({ product }) => product)
 		.filter((product) => slug === undefined || product.slug === slug);
 	return {
-		alerts: alerts.map((alert) => viewOf(alert, currency)),
+		alerts: alerts.map((alert) => ({
+			...viewOf(alert, currency),
+			/** Until when it suspends its product now; null while it does not. */
+			suspendedUntil: suspensions.find(({ alertId }) => alertId === alert.id)?.until ?? null
+		})),
 		/** What can be limited, by the product's slug and the meter's. */
 		meters: products.flatMap((product) =>
 			meters
@@ -39,6 +52,11 @@ export async function readAlerts(scope: MemberScope, slug?: string) {
 					label: slug === undefined ? `${product.name}: ${name}` : name
 				}))
 		),
+		suspends: products.flatMap((product): Suspends[] => {
+			const found = sold.find(({ id }) => id === product.id);
+			const mode = found ? modeOfUsageSuspension(found) : null;
+			return mode === null ? [] : [{ product: product.name, slug: product.slug, mode }];
+		}),
 		people: members.map(({ personId, name }) => ({ id: personId, name })),
 		marks: alertMarks,
 		maySet: mayDo(scope.actor, 'alert.manage'),
@@ -46,6 +64,13 @@ export async function readAlerts(scope: MemberScope, slug?: string) {
 		leaders,
 		zone: scope.actor.timeZone
 	};
+}
+
+/** A product that a limit may suspend, and what it leaves of it. */
+export interface Suspends {
+	product: string;
+	slug: string;
+	mode: SuspendedMode;
 }
 
 export type AlertsData = Awaited<ReturnType<typeof readAlerts>>;
@@ -91,7 +116,7 @@ export function alertActionsOf<E extends RequestEvent>(back: (event: E, done: st
 					marks: alertMarks.filter((mark) => `mark-${mark}` in fields),
 					people: chosen(fields, 'person-'),
 					channels: alertChannels.filter((channel) => `channel-${channel}` in fields),
-					action: 'ask' in fields ? 'ask' : 'notify'
+					action: textIn(fields, 'then') || 'notify'
 				};
 			},
 			done: (_, event: E) => ({ to: back(event, 'alert') })

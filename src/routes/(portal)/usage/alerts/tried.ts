@@ -14,8 +14,12 @@ export interface Chosen {
 
 export interface Tried {
 	chosen: Chosen;
-	errors: Partial<Record<'limit' | 'period' | 'marks' | 'people' | 'channels', string | undefined>>;
+	errors: Partial<Record<AlertPath, string | undefined>>;
 }
+
+/** The fields in which an alert can be refused. */
+const paths = ['limit', 'period', 'marks', 'people', 'channels', 'action'] as const;
+type AlertPath = (typeof paths)[number];
 
 /** What a new alert's form says before anything is chosen. */
 export const untouched: Chosen = {
@@ -50,14 +54,15 @@ export function triedIn(refusal: Returned, row: string): Tried | null {
 			marks: named('mark-').map(Number),
 			people: named('person-'),
 			channels: named('channel-'),
-			action: 'ask' in values ? 'ask' : 'notify'
+			action: values['then'] ?? 'notify'
 		},
 		errors: {
 			limit: issueOf(refusal, 'limit'),
 			period: issueOf(refusal, 'period'),
 			marks: issueOf(refusal, 'marks'),
 			people: issueOf(refusal, 'people'),
-			channels: issueOf(refusal, 'channels')
+			channels: issueOf(refusal, 'channels'),
+			action: issueOf(refusal, 'action')
 		}
 	};
 }
@@ -65,7 +70,5 @@ export function triedIn(refusal: Returned, row: string): Tried | null {
 /** Where in the page a refused field of an alert stands. */
 export function alertField(refusal: Returned, path: string): { field?: string } {
 	const row = refusedRow(refusal);
-	return row !== null && ['limit', 'period', 'marks', 'people', 'channels'].includes(path)
-		? { field: `${path}-${row}` }
-		: {};
+	return row !== null && paths.some((known) => known === path) ? { field: `${path}-${row}` } : {};
 }

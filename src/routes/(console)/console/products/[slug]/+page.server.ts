@@ -113,7 +113,11 @@ export const actions: Actions = {
 			saveProduct(scope, {
 				slug: event.params.slug,
 				suspendedMode: textOf(data, 'suspendedMode') as 'closed',
-				closingNoticeDays: Number(textOf(data, 'closingNoticeDays').trim() || Number.NaN)
+				closingNoticeDays: Number(textOf(data, 'closingNoticeDays').trim() || Number.NaN),
+				usageSuspension:
+					textOf(data, 'usageSuspension') === 'off'
+						? null
+						: (textOf(data, 'usageSuspension') as 'closed')
 			})
 		),
 	customers: (event) =>
