@@ -83,7 +83,7 @@ describe.each([
 		await page.getByLabel('What is limited').selectOption({ label: 'ERP System: Records' });
 		await page.getByLabel('Number', { exact: true }).fill('plenty');
 		await page.getByLabel('Counted in').selectOption('day');
-		await page.getByLabel('Ask owners and admins what to do').check();
+		await page.getByRole('radio', { name: 'Ask owners and admins what to do' }).check();
 		await page.getByRole('button', { name: 'Set limit' }).click();
 		await page.getByText('Write the limit as a number').first().waitFor();
 		expect(await page.getByLabel('Number', { exact: true }).inputValue()).toBe('plenty');
