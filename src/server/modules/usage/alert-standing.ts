@@ -17,7 +17,8 @@ export async function termsOf(scope: Scope, which: RawBuilder<unknown>): Promise
  * How each alert stands in its running period, from totals alone: `value` is what the meter says by its
  * aggregation of the readings of this period, null before the first; `amount` is the limit, null where the
  * plan includes nothing. A period begins with the day, and days are those of `usage.zones`, in which they are
- * added up; `until` is the moment at which it ends. What a plan includes of data is of the one meter of a product that adds data up.
+ * added up; `until` is the moment at which it ends. What a plan includes of data is of the one meter of a
+ * product that adds data up.
  *
  * @param which narrows it down; alerts are `a`, meters `m`
  */
