@@ -25,7 +25,12 @@ const Step = v.object({
 const Figure = v.nullable(v.string());
 
 const course = {
-	total: v.pipe(Figure, v.description('Of the span, by the meter’s aggregation.')),
+	total: v.pipe(
+		Figure,
+		v.description(
+			'Of the span, by the meter’s aggregation. With `weighted` it is in units times hours: a level times the time for which it held, to 12 places, half away from zero.'
+		)
+	),
 	previous: v.pipe(Figure, v.description('Of the span that it is compared with.')),
 	points: v.pipe(v.array(Figure), v.description('One for each of `steps`.')),
 	earlier: v.pipe(v.array(Figure), v.description('One for each of `earlier_steps`.'))
@@ -50,11 +55,22 @@ const Answer = v.pipe(
 					aggregation: v.string(),
 					unit: v.string(),
 					...course,
+					otherwise_until: v.pipe(
+						v.nullable(v.string()),
+						v.description(
+							'Until then, within the span, the meter counted in another way; those hours are read as it counts now.'
+						)
+					),
 					peak: v.pipe(
 						v.nullable(v.object({ step: v.string(), value: v.string() })),
 						v.description('The greatest of the steps, by its `key`.')
 					),
-					average: v.pipe(Figure, v.description('Of the steps that have begun.')),
+					average: v.pipe(
+						Figure,
+						v.description(
+							'Of the steps that have begun; with `weighted` the mean level, in the unit.'
+						)
+					),
 					forecast: v.pipe(
 						v.nullable(v.object({ value: v.string(), method: v.string(), day: v.string() })),
 						v.description(
@@ -186,6 +202,7 @@ routes.get(
 						previous: '4096',
 						points: ['4608'],
 						earlier: ['4096'],
+						otherwise_until: null,
 						peak: { step: '2026-11-25', value: '4608' },
 						average: '4608',
 						forecast: null,
@@ -261,6 +278,7 @@ function toAnswer(found: Exploration, businessId: string): v.InferOutput<typeof 
 				previous,
 				points,
 				earlier,
+				otherwise_until: more.otherwiseUntil?.toISOString() ?? null,
 				peak: peak && { step: peak.step.key, value: peak.value },
 				average: average === null ? null : plain(average),
 				forecast: forecast && { ...forecast, value: plain(forecast.value) },

@@ -35,6 +35,8 @@ export interface ExploreView extends Pick<MeterView, 'unit' | 'currency'> {
 	average: number | null;
 	/** For the end of the running month; several methods where several products are added up. */
 	forecast: { value: number; methods: ForecastMethod[]; day: string } | null;
+	/** The civil date on which it began to count as now, where that is within the range. */
+	otherwiseUntil: string | null;
 	/** In the running month. */
 	included: number | null;
 	limit: number | null;

@@ -1,3 +1,4 @@
+import { civilDate } from '#lib/format/dates.ts';
 import type { DateRange } from '#lib/format/ranges.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { MemberView } from '#server/modules/businesses/index.ts';
@@ -136,6 +137,11 @@ function viewFigures(
 	const told = by === null ? byProduct(meters, steps.length) : byGroup(meters, steps.length, names);
 	const totals = steps.map((_, place) => add(meters.map(({ points }) => number(points[place]))));
 	const only = meters.length === 1 ? meters[0] : undefined;
+	const changes = meters
+		.flatMap(({ otherwiseUntil }) =>
+			otherwiseUntil ? [civilDate(otherwiseUntil, found.timeZone)] : []
+		)
+		.sort();
 	const month = range.key === 'month';
 	const forecasts = meters.flatMap(({ forecast }) => (forecast ? [forecast] : []));
 	let peak: ExploreView['peak'] = null;
@@ -163,6 +169,7 @@ function viewFigures(
 						day: forecasts[0].day
 					}
 				: null,
+		otherwiseUntil: changes.at(-1) ?? null,
 		included: month ? add(meters.map(({ included }) => number(included))) : null,
 		limit: month && only ? number(only.limit) : null
 	};

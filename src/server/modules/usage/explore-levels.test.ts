@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
 import type * as v from 'valibot';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
@@ -18,6 +19,7 @@ import {
 	type ExploreUsage,
 	type Explored
 } from './index.ts';
+import { sweepLevels } from './levels.ts';
 
 let runtime: TestRuntime;
 let fixture: Metered;
@@ -227,6 +229,11 @@ it('a level ends where its meter begins to count otherwise, and goes on where it
 		fixture.erp
 	);
 	expect(await totals()).toEqual(['7.5', '6']);
+	const { otherwiseUntil } = await explore({ meters: ['otherwise'] });
+	expect(otherwiseUntil).toEqual(new Date('2026-11-25T08:00:00Z'));
+	const since = { from: new Date('2026-11-25T08:00:00Z') };
+	expect((await explore({ meters: ['otherwise'], ...since })).otherwiseUntil).toBeNull();
+	expect((await explore()).otherwiseUntil).toBeNull();
 });
 
 it('say on every list that they are in units times hours', async () => {
@@ -234,4 +241,25 @@ it('say on every list that they are in units times hours', async () => {
 	expect(firing?.meter.unit).toBe('count-hours');
 	const adjustments = await withBusiness(fixture.mavuno, (scope) => listAdjustments(scope, {}));
 	expect(adjustments.find(({ meter }) => meter === 'stored')?.unit).toBe('count-hours');
+});
+
+it('readings are swept once their hours can change no more, and no figure changes', async () => {
+	const before = await explore();
+	const count = () =>
+		withSystem('test', async ({ db }) => {
+			const { rows } = await sql<{ count: string }>`select count(*) from usage.levels`.execute(db);
+			return Number(rows[0]?.count);
+		});
+	const all = await count();
+	runtime.clock.set(new Date('2026-12-27T20:59:00Z'));
+	await withSystem('test', (scope) => sweepLevels(scope));
+	// 38 days before, but not the hour that had only begun.
+	expect(await count()).toBe(all);
+	runtime.clock.set(new Date('2026-12-27T22:00:00Z'));
+	await withSystem('test', (scope) => sweepLevels(scope));
+	expect(await count()).toBe(all - 1);
+	runtime.clock.set(new Date('2027-02-01T00:00:00Z'));
+	await withSystem('test', (scope) => sweepLevels(scope));
+	expect(await count()).toBe(0);
+	expect(await explore()).toEqual(before);
 });

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { PageSize } from '../../platform/cursor.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readAllowances, type Allowance } from './explore-allowances.ts';
+import { readChanges } from './explore-changes.ts';
 import { addsUp, averageOf, figuresOf, peakOf, type Figures } from './explore-figures.ts';
 import { readExpectations, type PeriodForecast } from './explore-forecasts.ts';
 import { cutGroups, GroupCursor } from './explore-groups.ts';
@@ -43,6 +44,11 @@ export interface Explored extends Figures, Allowance {
 	forecast: Forecast | null;
 	/** Then also for the end of the subscription's period, where that is not the month. */
 	periodForecast: PeriodForecast | null;
+	/**
+	 * Until then, within the span, the meter counted in another way: those hours are read as its newest version
+	 * says, and of a level over time there is nothing. Null where it always counted like this.
+	 */
+	otherwiseUntil: Date | null;
 	/** Where figures are told apart: those of this page, the greatest first. */
 	groups: Group[];
 	/** Of all groups of this meter, those of other pages included. */
@@ -84,17 +90,27 @@ export const exploreUsage = usecase(
 		const { zone, span, granularity } = look;
 		const compared = before && before.span;
 		const none: Row[] = [];
-		const [totals, totalsBefore, courses, coursesBefore, groups, groupsBefore, allowances, expect] =
-			await Promise.all([
-				readGroups(scope, look),
-				before ? readGroups(scope, before) : none,
-				readCourses(scope, look, 'all'),
-				before ? readCourses(scope, before, 'all') : none,
-				by === null ? none : readGroups(scope, { ...look, by }),
-				by === null || !before ? none : readGroups(scope, { ...before, by }),
-				readAllowances(scope, asked),
-				readExpectations(scope, look)
-			]);
+		const [
+			totals,
+			totalsBefore,
+			courses,
+			coursesBefore,
+			groups,
+			groupsBefore,
+			allowances,
+			expect,
+			changed
+		] = await Promise.all([
+			readGroups(scope, look),
+			before ? readGroups(scope, before) : none,
+			readCourses(scope, look, 'all'),
+			before ? readCourses(scope, before, 'all') : none,
+			by === null ? none : readGroups(scope, { ...look, by }),
+			by === null || !before ? none : readGroups(scope, { ...before, by }),
+			readAllowances(scope, asked),
+			readExpectations(scope, look),
+			readChanges(scope, look)
+		]);
 		const { page, next } = cutGroups(meters, groups, limit, cursor ?? null);
 		const shown = [...new Set(page.map(({ group }) => group))];
 		const [told, toldBefore] =
@@ -143,6 +159,7 @@ export const exploreUsage = usecase(
 						totals.find(({ meterId }) => meterId === meter.id)?.level
 					),
 					...expect(meter, figures.total),
+					otherwiseUntil: changed(meter.id),
 					groups: page
 						.filter(({ meterId }) => meterId === meter.id)
 						.map(({ group }) => ({ value: group, ...apart(meter.id, group) })),

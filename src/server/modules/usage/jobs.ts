@@ -3,6 +3,7 @@ import { defineJob, on } from '../../platform/jobs.ts';
 import type {} from '../businesses/index.ts';
 import { refoldDays } from './days.ts';
 import './folding.ts';
+import { sweepLevels } from './levels.ts';
 import { sweepMinutes } from './minutes.ts';
 
 /** Days are those of the business's zone: when that changes, they are added up anew. */
@@ -20,4 +21,10 @@ defineJob({
 	name: 'usage.sweep-minutes',
 	cron: '*/10 * * * *',
 	work: (scope) => sweepMinutes(scope)
+});
+
+defineJob({
+	name: 'usage.sweep-levels',
+	cron: '23 1 * * *',
+	work: (scope) => sweepLevels(scope)
 });

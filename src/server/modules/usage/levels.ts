@@ -9,6 +9,8 @@ import { noSet } from './totals.ts';
 export const msBetween = (from: string, to: string): string =>
 	`(extract(epoch from (${to}) - (${from})) * 1000)`;
 
+const sweptAfterMs = 38 * 86_400_000;
+
 interface Point {
 	businessId: string;
 	meterId: string;
@@ -147,3 +149,12 @@ export const clearingLevels = [
 	`delete from usage.levels where business_id = $1 and meter_id = $2 and at >= $3 and at < $4`,
 	`delete from usage.level_hours where business_id = $1 and meter_id = $2 and hour >= $3 and hour < $4`
 ];
+
+const sweep = statement(
+	`delete from usage.levels where at < date_trunc('hour', $1::timestamptz, 'UTC')`
+);
+
+/** Events come 35 days late at the most: the hours of older readings are made, and a recount brings its own. */
+export async function sweepLevels(scope: Scope<System>): Promise<void> {
+	await sweep(scope, [new Date(scope.now.getTime() - sweptAfterMs)]);
+}
