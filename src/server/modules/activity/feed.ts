@@ -66,14 +66,18 @@ export const listActivity = usecase(
 		if (input.person !== undefined) filter.person = input.person;
 		if (input.field !== undefined) filter.field = input.field;
 		const parts = (await partsSeen(scope)).flatMap((part) => narrow(part, filter) ?? []);
+		const ids = products.map(({ id }) => id);
 		const bounds: Bounds = {
 			from: input.from ?? null,
 			to: input.to ?? null,
 			before: input.before ?? null,
 			most: limit + 1
 		};
-		const read = search ? findRows : listRows;
-		const found = await Promise.all(parts.map((part) => read(scope, part, bounds, search ?? '')));
+		const found = await Promise.all(
+			search
+				? parts.map((part) => findRows(scope, part, bounds, search))
+				: parts.flatMap((part) => inOrder(part, ids)).map((part) => listRows(scope, part, bounds))
+		);
 		const { page, next } = cutPage(merge(found), limit, (row) => row.occurred_at);
 		const marks = new Map(
 			products.map(({ id, slug, name, mark }) => [id, { id, slug, name, mark }])
@@ -96,6 +100,18 @@ function narrow(part: Narrowing, filter: Narrowing): Narrowing | null {
 		if (one !== undefined && other !== undefined && one !== other) return null;
 	}
 	return { ...part, ...filter };
+}
+
+/**
+ * Parts that one index has in order. What somebody did is there by kind and product together, so that one of
+ * the two alone is asked for key by key, however seldom it is.
+ */
+function inOrder(part: Narrowing, products: readonly string[]): Narrowing[] {
+	const { person, field, product } = part;
+	if (person === undefined || (field === undefined) === (product === undefined)) return [part];
+	return field === undefined
+		? activityFields.map((each) => ({ ...part, field: each }))
+		: [null, ...products].map((each) => ({ ...part, product: each }));
 }
 
 type Row = Awaited<ReturnType<typeof listRows>>[number];
@@ -135,7 +151,11 @@ function listRows(scope: Scope, part: Narrowing, { from, to, before, most }: Bou
 	let query = entries(scope);
 	if (part.person !== undefined) query = query.where('person_id', '=', part.person);
 	if (part.about !== undefined) query = query.where('about_id', '=', part.about);
-	if (part.product !== undefined) query = query.where('product_id', '=', part.product);
+	if (part.product !== undefined)
+		query =
+			part.product === null
+				? query.where('product_id', 'is', null)
+				: query.where('product_id', '=', part.product);
 	if (part.field !== undefined) query = query.where('field', '=', part.field);
 	if (part.byItself) query = query.where('person_name', 'is', null).where('field', '=', 'work');
 	if (from) query = query.where('occurred_at', '>=', from);

@@ -9,8 +9,8 @@ export interface Narrowing {
 	person?: string;
 	/** Whom it was done to. */
 	about?: string;
-	/** A product's id. */
-	product?: string;
+	/** A product's id; null for what happened in none. */
+	product?: string | null;
 	field?: ActivityField;
 	/** What a product did without anybody. */
 	byItself?: true;
