@@ -44,6 +44,12 @@ const Answer = v.pipe(
 		to: Moment('It takes in every hour (UTC) that it touches.'),
 		compared: v.nullable(v.object({ from: Moment('Half-open too.'), to: Moment('Its end.') })),
 		granularity: v.string(),
+		hours_from: v.pipe(
+			v.nullable(Moment('The first hour that is kept.')),
+			v.description(
+				'By hour was asked and by day is answered, since hours are kept from this moment on. Null otherwise.'
+			)
+		),
 		by: v.nullable(v.string()),
 		steps: v.array(Step),
 		earlier_steps: v.array(Step),
@@ -189,6 +195,7 @@ routes.get(
 				to: '2026-11-25T21:00:00.000Z',
 				compared: { from: '2026-11-23T21:00:00.000Z', to: '2026-11-24T21:00:00.000Z' },
 				granularity: 'day',
+				hours_from: null,
 				by: 'user',
 				steps: [{ key: '2026-11-25', start: '2026-11-24T21:00:00.000Z' }],
 				earlier_steps: [{ key: '2026-11-24', start: '2026-11-23T21:00:00.000Z' }],
@@ -265,6 +272,7 @@ function toAnswer(found: Exploration, businessId: string): v.InferOutput<typeof 
 		to: to.toISOString(),
 		compared: compared && { from: compared.from.toISOString(), to: compared.to.toISOString() },
 		granularity,
+		hours_from: found.hoursFrom?.toISOString() ?? null,
 		by,
 		steps: found.steps.map(step),
 		earlier_steps: found.earlierSteps.map(step),

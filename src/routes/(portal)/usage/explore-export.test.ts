@@ -13,6 +13,7 @@ const view: ExploreView = {
 		step: 'day',
 		compare: true
 	},
+	hoursFrom: null,
 	label: 'Data, transferred',
 	unit: 'bytes',
 	currency: 'KES',

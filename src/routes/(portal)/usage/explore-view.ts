@@ -11,6 +11,8 @@ interface Choice {
 export interface ExploreView extends Pick<MeterView, 'unit' | 'currency'> {
 	/** What is asked, with what stands in for what makes no sense. */
 	asked: Question;
+	/** By hour was asked, and by day is shown: hours are kept from this civil date on. */
+	hoursFrom: string | null;
 	label: string;
 	/** Whether its steps add up to its total. */
 	addsUp: boolean;

@@ -64,7 +64,8 @@ export async function readExploration(scope: MemberScope, look: Look): Promise<E
 	const names = new Map(members.map(({ email, name }) => [email, name]));
 	return {
 		...viewFigures(found, names, range, scope.now),
-		asked,
+		asked: { ...asked, step: found.granularity },
+		hoursFrom: found.hoursFrom && civilDate(found.hoursFrom, found.timeZone),
 		label: measure.label,
 		unit: figureUnit(meter),
 		currency: look.currency,
@@ -130,7 +131,7 @@ function viewFigures(
 	names: ReadonlyMap<string, string>,
 	range: DateRange,
 	now: Date
-): Omit<ExploreView, 'asked' | 'label' | 'unit' | 'currency' | 'choices'> {
+): Omit<ExploreView, 'asked' | 'hoursFrom' | 'label' | 'unit' | 'currency' | 'choices'> {
 	const { meters, by } = found;
 	const steps = found.steps.filter(({ start }) => start <= now);
 	const together = meters.every(({ meter }) => addsUp(meter));

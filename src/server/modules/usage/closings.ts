@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, NotFound } from '../../platform/errors.ts';
-import { businessOf } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, listBusinesses } from '../businesses/index.ts';
 import { areaHeld, fullHour, unitHours } from './level-areas.ts';
