@@ -21,6 +21,12 @@ interface DoorOptions {
 	at?: Date;
 	/** It writes nothing that a page shows, such as when a session was last used. */
 	unseen?: boolean;
+	/**
+	 * The commit follows without waiting for what the work's queries answer: rows are locked no longer than
+	 * the server itself takes. For work that asks all of them in one turn and changes nothing that a page
+	 * shows without telling of it; where it may not be, a query has to fail (`platform.require`).
+	 */
+	inOneGo?: boolean;
 }
 
 /**
@@ -141,12 +147,26 @@ function open<A extends Actor, R>(
 	return door.connect(async (connection) => {
 		const say = (words: string) => connection.executeQuery(CompiledQuery.raw(words));
 		const scope = mintScope(connection, actor, options.at ?? runtime().clock.now());
+		let failed = false;
+		// Before `begin` is said: so it leaves in the same write, once everything has been asked.
+		const committed = options.inOneGo
+			? atEndOfTurn(() => (failed ? Promise.resolve(null) : say('commit')))
+			: null;
 		// Not awaited before the work: the first query of the work follows in the same round trip. Should
 		// `begin` fail, no business is set, every tenant table refuses, and the failure surfaces below.
 		const begun = say(begin);
 		begun.catch(() => undefined);
 		try {
-			const result = await work(scope);
+			const working = work(scope);
+			if (committed) {
+				working.catch(() => {
+					failed = true;
+				});
+				const [result, , end] = await Promise.all([working, begun, committed]);
+				if (!hasCommitted(end)) throw new Error('A query failed, and with it the transaction.');
+				return result;
+			}
+			const result = await working;
 			await begun;
 			const wrote = options.unseen ? null : askWhetherItWrote(connection);
 			await say('commit');
@@ -160,6 +180,20 @@ function open<A extends Actor, R>(
 			endScope(scope);
 		}
 	});
+}
+
+/** When all promises of this turn have run, and before a connection lets go what was asked meanwhile. */
+function atEndOfTurn<R>(work: () => Promise<R>): Promise<R> {
+	return new Promise((resolve, reject) => {
+		process.nextTick(() => {
+			work().then(resolve, reject);
+		});
+	});
+}
+
+/** PostgreSQL ends a transaction of which a query failed with a rollback, whatever it is told. */
+function hasCommitted(end: QueryResult<unknown> | null): boolean {
+	return (end?.rows[0] as { command?: string } | undefined)?.command === 'COMMIT';
 }
 
 /** In the same round trip as the commit: PostgreSQL gives a transaction its id when it first writes. */

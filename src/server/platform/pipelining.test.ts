@@ -92,3 +92,62 @@ describe('a quickened connection', () => {
 		}
 	});
 });
+
+describe('a transaction that leaves together with its commit', () => {
+	const write = ({ db }: Scope, key: string) =>
+		sql`insert into platform.limits (key, points) values (${key}, 1)`.execute(db);
+	const written = async (key: string): Promise<boolean> => {
+		const { rows } = await withSystem('test', ({ db }) =>
+			sql`select from platform.limits where key = ${key}`.execute(db)
+		);
+		return rows.length > 0;
+	};
+	const inOneGo = (work: (scope: Scope) => Promise<unknown>) =>
+		withSystem('test', work, { unseen: true, inOneGo: true });
+
+	it('is asked whole before anything is answered, and is written', async () => {
+		let asked = (): unknown[] => [];
+		runtime.database.system.pool.once('acquire', (client) => {
+			const { mock } = vi.spyOn(client, 'query');
+			asked = () => mock.calls.map(([text]: unknown[]) => text);
+		});
+		const before = await inOneGo(async (scope) => {
+			await write(scope, 'one go');
+			return asked();
+		});
+		expect(before).toEqual(['begin', expect.stringContaining('insert'), 'commit']);
+		expect(await written('one go')).toBe(true);
+	});
+
+	it('writes nothing when a query fails, be it one that nobody heeds', async () => {
+		await expect(
+			inOneGo((scope) => Promise.all([write(scope, 'failed'), sql`select 1 / 0`.execute(scope.db)]))
+		).rejects.toThrow('division by zero');
+		await expect(
+			inOneGo(async (scope) => {
+				const unheeded = sql`select 1 / 0`.execute(scope.db).catch(() => undefined);
+				await Promise.all([unheeded, write(scope, 'failed').catch(() => undefined)]);
+			})
+		).rejects.toThrow('A query failed');
+		await expect(
+			inOneGo(({ db }) =>
+				Promise.all([
+					sql`insert into platform.limits (key) values ('failed')`.execute(db),
+					sql`select platform.require(1 = 2, 'one is two')`.execute(db)
+				])
+			)
+		).rejects.toThrow('It does not hold that one is two.');
+		expect(await written('failed')).toBe(false);
+	});
+
+	it('writes nothing when the work breaks off before it has asked everything', async () => {
+		await expect(
+			inOneGo(async (scope) => {
+				const half = write(scope, 'half');
+				if (scope.now) throw new Error('broke off');
+				await half;
+			})
+		).rejects.toThrow('broke off');
+		expect(await written('half')).toBe(false);
+	});
+});

@@ -129,6 +129,20 @@ export const listProductHolders = usecase(
 	}
 );
 
+/** Lets the caller's transaction fail when one of these businesses, each named once, does not hold the product. */
+export const requireProductHolders = usecase(
+	'subscription.read',
+	v.object({ productId: v.string(), businessIds: v.array(v.string()) }),
+	async ({ db }, { productId, businessIds }): Promise<void> => {
+		// The inner select keeps the plan: knowing how many there are, PostgreSQL would plan anew each time.
+		await sql`select platform.require(
+				count(distinct business_id) = ${businessIds.length}::int, 'businesses hold the product')
+			from billing.subscriptions
+			where business_id = any((select ${businessIds}::text[])::text[]) and product_id = ${productId}
+				and status <> 'ended'`.execute(db);
+	}
+);
+
 /** Every business that holds a product: for jobs that tell them all of it. */
 export const listHoldersOf = usecase(
 	'billing.manage',

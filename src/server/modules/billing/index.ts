@@ -15,6 +15,7 @@ export {
 	listSubscriptions,
 	listSuspended,
 	readSubscriptionState,
+	requireProductHolders,
 	type Subscription
 } from './holdings.ts';
 export { issueInvoice } from './invoices.ts';

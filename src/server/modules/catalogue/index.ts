@@ -15,6 +15,7 @@ export {
 	keepApiKey,
 	listApiKeys,
 	listLiveKeys,
+	requireLiveKeys,
 	readApiKey,
 	revokeApiKey,
 	type ApiKey,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
@@ -107,6 +108,14 @@ export async function listLiveKeys(
 		.where('revoked_at', 'is', null)
 		.execute();
 	return rows.map((row) => row.id);
+}
+
+/** Lets the caller's transaction fail when one of these keys does not exist or was revoked. */
+export async function requireLiveKeys({ db }: Scope<System>, ids: string[]): Promise<void> {
+	// The inner select keeps the plan: knowing how many there are, PostgreSQL would plan anew each time.
+	await sql`select platform.require(count(*) = ${ids.length}::int, 'keys are live')
+		from catalogue.api_keys
+		where id = any((select ${ids}::text[])::text[]) and revoked_at is null`.execute(db);
 }
 
 /** A key whose token the caller has made, kept once: the sample products' come from the installation's own key. */

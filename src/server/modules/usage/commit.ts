@@ -3,8 +3,8 @@ import { withSystem } from '../../platform/doors.ts';
 import { Invalid, Unauthorized, violatedConstraint, type Expected } from '../../platform/errors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
-import { listProductHolders } from '../billing/index.ts';
-import { listLiveKeys } from '../catalogue/index.ts';
+import { listProductHolders, requireProductHolders } from '../billing/index.ts';
+import { listLiveKeys, requireLiveKeys } from '../catalogue/index.ts';
 import { knownMeters } from './known-meters.ts';
 import { insertReceipts, writeEntries } from './ledger.ts';
 import { openMonths } from './months.ts';
@@ -106,7 +106,7 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 			if (hopeful) {
 				if (recounted.size > 0) await lockRecounted(scope, entries, recounted);
 				const [, committed] = await Promise.all([
-					check(scope, batches),
+					requireAllowed(scope, batches),
 					writeEntries(scope, entries, 'to write', recounted)
 				]);
 				return committed;
@@ -115,8 +115,8 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 			if (recounted.size > 0) await lockRecounted(scope, fresh, recounted);
 			return writeEntries(scope, fresh, 'written', recounted);
 		},
-		// What it changes it tells by itself.
-		{ unseen: true }
+		// What it changes it tells by itself. Others wait for the rows of totals until it commits.
+		{ unseen: true, inOneGo: hopeful && meters.recounted.size === 0 }
 	);
 	committed();
 	if (!hopeful && fresh.length === entries.length) repetition = false;
@@ -159,16 +159,10 @@ function countFresh({ entries }: Batch, fresh: ReadonlySet<Entry>): Counted {
  * @throws Refused
  */
 async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
-	const businesses = new Map<string, Set<string>>();
-	for (const { productId, entries } of batches) {
-		const of = businesses.get(productId) ?? new Set();
-		businesses.set(productId, of);
-		for (const { businessId } of entries) of.add(businessId);
-	}
 	const [live, holders] = await Promise.all([
-		listLiveKeys(scope, { ids: [...new Set(batches.map(({ keyId }) => keyId))] }),
+		listLiveKeys(scope, { ids: keysOf(batches) }),
 		Promise.all(
-			[...businesses].map(async ([productId, businessIds]) => {
+			[...businessesOf(batches)].map(async ([productId, businessIds]) => {
 				const holding = await listProductHolders(scope, {
 					productId,
 					businessIds: [...businessIds]
@@ -190,6 +184,31 @@ async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
 		if (issues.length > 0) refusals.set(batch, new Invalid(issues, 'unknown_business', 422));
 	}
 	if (refusals.size > 0) throw new Refused(refusals);
+}
+
+/** The same, without saying of which: the transaction fails. */
+async function requireAllowed(scope: Scope<System>, batches: Batch[]): Promise<void> {
+	await Promise.all([
+		requireLiveKeys(scope, keysOf(batches)),
+		...[...businessesOf(batches)].map(([productId, businessIds]) =>
+			requireProductHolders(scope, { productId, businessIds: [...businessIds] })
+		)
+	]);
+}
+
+function keysOf(batches: Batch[]): string[] {
+	return [...new Set(batches.map(({ keyId }) => keyId))];
+}
+
+/** By product. */
+function businessesOf(batches: Batch[]): Map<string, Set<string>> {
+	const businesses = new Map<string, Set<string>>();
+	for (const { productId, entries } of batches) {
+		const of = businesses.get(productId) ?? new Set();
+		businesses.set(productId, of);
+		for (const { businessId } of entries) of.add(businessId);
+	}
+	return businesses;
 }
 
 export function revokedKey(): Unauthorized {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { createApiKey, readApiKey, revokeApiKey } from '../catalogue/index.ts';
@@ -124,6 +124,31 @@ describe('an event counts once', () => {
 		expect(await recordEvents([of(pwani.businessId, '/a')], sacco)).toEqual(answer);
 		const ofErp = { ...of(mavuno.businessId, '/a'), type: 'erp.record.saved' };
 		expect(await recordEvents([ofErp], erp)).toEqual(answer);
+	});
+
+	it('and while all are new it takes one transaction that is asked in one go', async () => {
+		await recordEvents(
+			[usageEvent(fixture.mavuno.businessId, { source: '/in-one-go' })],
+			fixture.erp
+		);
+		let asked = (): string[] => [];
+		runtime.database.system.pool.once('acquire', (client) => {
+			const { mock } = vi.spyOn(client, 'query');
+			asked = () => mock.calls.map(([text]: unknown[]) => String(text));
+		});
+		await recordEvents(
+			[usageEvent(fixture.mavuno.businessId, { source: '/in-one-go' })],
+			fixture.erp
+		);
+		expect(asked().map((text) => /\w+/.exec(text)?.[0])).toEqual([
+			'begin',
+			'select',
+			'select',
+			'with',
+			'insert',
+			'select',
+			'commit'
+		]);
 	});
 
 	it('in a batch that brings new and known ones mixed', async () => {

@@ -210,10 +210,9 @@ const write = (main: string): string => `
 	kept as (
 		insert into usage.events
 			(business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
-		select business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes
-		from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[],
-			$7::text[], $8::text[], $9::json[], $10::json[])
-			as e (business_id, occurred_at, received_at, key, product_id, source, id, type, data, attributes)
+		select unnest($1::text[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::uuid[]),
+			unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::json[]),
+			unnest($10::json[])
 	)
 	${main}`;
 
@@ -221,8 +220,7 @@ const writeReceived = statement(write('select'));
 
 const writeAll = statement(
 	write(`insert into usage.receipts (business_id, key, occurred_at)
-	select business_id, key, occurred_at
-	from unnest($1::text[], $4::uuid[], $2::timestamptz[]) as r (business_id, key, occurred_at)
+	select unnest($1::text[]) as business_id, unnest($4::uuid[]) as key, unnest($2::timestamptz[]) as occurred_at
 	order by business_id, key`)
 );
 
