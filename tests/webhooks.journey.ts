@@ -133,13 +133,12 @@ describe.each([
 		await row.getByRole('link').click();
 		await page.waitForURL(/whm_/);
 		const id = new URL(page.url()).pathname.split('/').at(-1);
-		const tries = panel(page, 'Tries');
-		expect(await tries.innerText()).toContain('the <b>disk</b> is full');
+		expect(await panel(page, 'Tries').innerText()).toContain('the <b>disk</b> is full');
 		expect(await panel(page, 'What is sent').innerText()).toContain('"type": "webhook.test"');
 		await page.getByRole('button', { name: 'Send again' }).click();
 		await page.getByText('It is on its way.').waitFor();
-		await seen(page, /Try 2/);
-		expect(await tries.innerText()).toContain('By hand');
+		// On a slow machine the second try of its own comes in between.
+		await seen(page, /By hand/);
 		expect(await page.locator('h1 + *').innerText()).toBe('Delivered');
 		const same = received.filter(({ headers }) => headers['webhook-id'] === id);
 		expect(same.length).toBeGreaterThan(1);

@@ -8,6 +8,7 @@ type Heard = (businessId: string | null) => void;
 
 const listeners = new Set<Heard>();
 const announced = new WeakMap<Scope, Set<string>>();
+const toAll = new WeakSet<Scope>();
 
 export function onChange(heard: Heard): void {
 	listeners.add(heard);
@@ -24,11 +25,16 @@ export function noteAnnouncement(scope: Scope, businessId: string): void {
 	else announced.set(scope, new Set([businessId]));
 }
 
+/** Remembers that the scope's transaction told all open pages. */
+export function noteAnnouncementToAll(scope: Scope): void {
+	toAll.add(scope);
+}
+
 /** Tells whose rows a transaction that wrote has changed: before anybody hears that it is done. */
 export function tellChangesOf(scope: Scope): void {
 	const { actor } = scope;
 	const businesses = announced.get(scope) ?? new Set<string>();
 	if (actor.kind === 'member' || actor.kind === 'product') businesses.add(actor.businessId);
-	if (businesses.size === 0) tellChange(null);
+	if (businesses.size === 0 || toAll.has(scope)) return tellChange(null);
 	for (const businessId of businesses) tellChange(businessId);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { noteAnnouncement, tellChange } from './changes.ts';
+import { noteAnnouncement, noteAnnouncementToAll, tellChange } from './changes.ts';
 import type { Logger } from './log.ts';
 import type { Scope } from './scope.ts';
 
@@ -49,6 +49,12 @@ export async function announce(
 		from unnest(${businessIds}::text[]) id`.execute(scope.db);
 }
 
+/** The same for all businesses, of what concerns each of them: such as that a product does not work. */
+export async function announceToAll(scope: Scope, topic: Topic): Promise<void> {
+	noteAnnouncementToAll(scope);
+	await sql`select pg_notify(${channel}, ${`${installation} ${topic}`})`.execute(scope.db);
+}
+
 /** Whether open pages look again; the relay's own signal is no news, since its reactions announce what they write. */
 export function concernsPages(topic: Topic): boolean {
 	return topic !== 'events' && topic !== 'sessions' && topic !== 'keys';
@@ -70,19 +76,20 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 	const told = new Map<string, number>();
 
 	const tell = (topic: Topic, businessId: string): void => {
+		if (businessId === installation && concernsPages(topic)) return tellAll(topic);
 		// Of other processes too; our own were told at their commit.
 		tellChange(businessId);
 		if (concernsPages(topic)) told.set(businessId, (told.get(businessId) ?? 0) + 1);
 		for (const key of [businessId, null])
 			for (const heard of listeners.get(key) ?? []) heard(topic, businessId);
 	};
-	// What was announced while the connection was down is not told again: everyone looks once more.
-	const tellAll = (): void => {
+	// Every page looks again. Every mark becomes another: which business was told of what is not known.
+	const tellAll = (topic: Topic): void => {
 		tellChange(null);
 		epoch = newEpoch();
 		told.clear();
 		for (const [businessId, set] of listeners)
-			for (const heard of set) heard('events', businessId ?? '');
+			for (const heard of set) heard(topic, businessId ?? installation);
 	};
 
 	const open = async (): Promise<void> => {
@@ -100,7 +107,8 @@ export function createLive(connect: () => Promise<pg.Client>, log: Logger): Live
 			});
 			opened.on('end', again);
 			await opened.query(`listen ${channel}`);
-			if (attempts > 0) tellAll();
+			// What was announced while the connection was down is not told again.
+			if (attempts > 0) tellAll('events');
 			attempts = 0;
 		} catch (error) {
 			if (closed) return;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withBusiness, withStaff, withSystem } from '#server/platform/doors.ts';
 import { Forbidden, Invalid, NotFound } from '#server/platform/errors.ts';
+import { runtime } from '#server/platform/runtime.ts';
 import type { Scope, Staff } from '#server/platform/scope.ts';
 import { createTwoBusinesses, type TwoBusinesses } from '../../../../tests/setup/businesses.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
@@ -53,6 +54,30 @@ async function stateOf(slug: 'erp' | 'sacco' = 'erp'): Promise<ProductState | un
 }
 
 describe('how a product stands', () => {
+	it('is looked at anew by the open pages of every business when it changes', async () => {
+		const { live } = runtime();
+		const { mavuno, pwani } = businesses;
+		const heard = new Set<string>();
+		const stops = [mavuno, pwani].map(({ businessId }) =>
+			live.hear(businessId, (topic) => heard.add(`${topic} ${businessId}`))
+		);
+		const marks = () => [mavuno, pwani].map(({ businessId }) => live.mark(businessId));
+		for (const change of [
+			() => report('outage'),
+			() => plan(1, 2),
+			() => byStaff((scope) => restoreProduct(scope, { product: 'erp' }))
+		]) {
+			heard.clear();
+			const before = marks();
+			await change();
+			await expect
+				.poll(() => heard)
+				.toEqual(new Set([`launch ${mavuno.businessId}`, `launch ${pwani.businessId}`]));
+			for (const [index, mark] of marks().entries()) expect(mark).not.toBe(before[index]);
+		}
+		for (const stop of stops) stop();
+	});
+
 	it('is operational where nothing else is said', async () => {
 		await report('degraded');
 		expect(await stateOf('sacco')).toEqual({ now: null, planned: [] });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Invalid, NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import { announceToAll } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from './products.ts';
@@ -28,6 +29,12 @@ const severity: Record<StateKind, number> = { outage: 3, maintenance: 2, degrade
 
 // As with products: within one transaction once is enough.
 const listed = new WeakMap<Scope, Promise<Map<string, ProductState>>>();
+
+/** Whoever holds the product sees it at once, on every process: which businesses those are, billing knows. */
+async function changed(scope: Scope): Promise<void> {
+	listed.delete(scope);
+	await announceToAll(scope, 'launch');
+}
 
 /** How every product stands, by its id: the worst of what is the case, and what is planned. */
 export const listProductStates = usecase(
@@ -103,7 +110,7 @@ export const reportProductState = usecase(
 	}),
 	async (scope, input): Promise<{ id: string }> => {
 		const { db, now } = scope;
-		listed.delete(scope);
+		await changed(scope);
 		if (input.expectedUntil && input.expectedUntil <= now)
 			throw new Invalid([{ path: 'expectedUntil', message: 'Give a time that is to come.' }]);
 		// Two that report at once do so one after the other, and the later one stands.
@@ -155,7 +162,7 @@ export const planMaintenance = usecase(
 		message: Message
 	}),
 	async (scope, { product: slug, from, until, message }): Promise<{ id: string }> => {
-		listed.delete(scope);
+		await changed(scope);
 		const { now } = scope;
 		const after = (start: Date, days: number) => new Date(start.getTime() + days * 86_400_000);
 		if (until <= from) throw wrong('until', 'It must be over after it begins.');
@@ -204,7 +211,7 @@ export const endProductState = usecase(
 	'product.operate',
 	v.object({ id: v.string() }),
 	async (scope, { id }): Promise<void> => {
-		listed.delete(scope);
+		await changed(scope);
 		const { db, now } = scope;
 		const { numUpdatedRows } = await db
 			.updateTable('catalogue.product_states')
@@ -222,7 +229,7 @@ export const restoreProduct = usecase(
 	'product.operate',
 	v.object({ product: v.string() }),
 	async (scope, { product }): Promise<{ ended: number }> => {
-		listed.delete(scope);
+		await changed(scope);
 		const { db, now } = scope;
 		const { id } = await readProduct(scope, { slug: product });
 		const { numUpdatedRows } = await db

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { withSystem } from '../../platform/doors.ts';
 import { newId } from '../../platform/ids.ts';
 import { defineJob } from '../../platform/jobs.ts';
+import { announceToAll } from '../../platform/live.ts';
 import { runtime } from '../../platform/runtime.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { listClients, type Client } from './clients.ts';
@@ -54,7 +55,8 @@ async function ask(url: NonNullable<Client['loginUrl']>): Promise<boolean> {
 }
 
 async function hear(productId: string): Promise<string | null> {
-	const ended = await withSystem(job, async ({ db, now }) => {
+	const ended = await withSystem(job, async (scope) => {
+		const { db, now } = scope;
 		const { numUpdatedRows: wasSilent } = await db
 			.updateTable('catalogue.products')
 			.set({ silent_checks: 0, silent_at: null })
@@ -69,7 +71,9 @@ async function hear(productId: string): Promise<string | null> {
 			.where('reported_by', '=', 'watch')
 			.where('ended_at', 'is', null)
 			.executeTakeFirst();
-		return numUpdatedRows > 0n;
+		if (numUpdatedRows === 0n) return false;
+		await announceToAll(scope, 'launch');
+		return true;
 	});
 	return ended ? 'a product answers again' : null;
 }
@@ -98,7 +102,8 @@ async function miss(productId: string): Promise<string | null> {
 }
 
 /** Where nobody has said yet that it does not work: one thing is told once. */
-async function openOutage({ db, now }: Scope, productId: string): Promise<boolean> {
+async function openOutage(scope: Scope, productId: string): Promise<boolean> {
+	const { db, now } = scope;
 	const known = await db
 		.selectFrom('catalogue.product_states')
 		.select('id')
@@ -126,5 +131,7 @@ async function openOutage({ db, now }: Scope, productId: string): Promise<boolea
 				.doNothing()
 		)
 		.executeTakeFirst();
-	return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+	if (!numInsertedOrUpdatedRows) return false;
+	await announceToAll(scope, 'launch');
+	return true;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
+import { installation } from '#server/platform/live.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import { listMails } from '#server/platform/mail.ts';
 import type { Member } from '#server/platform/scope.ts';
@@ -104,6 +105,9 @@ describe('an outage', () => {
 			if (topic === 'launch') drawn.push(businessId);
 		});
 		await asVendor((scope) => reportProductState(scope, { product: 'sacco', state: 'outage' }));
+		// Who holds it is known to those who tell people; the change itself is told to all.
+		await expect.poll(() => drawn).toEqual([installation]);
+		drawn.length = 0;
 		await look();
 		unhear();
 		expect(drawn.sort()).toEqual([mavuno.businessId, pwani.businessId].sort());
