@@ -17,7 +17,9 @@ import { Count, Instant, Moment } from './wire.ts';
 const Step = v.object({
 	key: v.pipe(
 		v.string(),
-		v.description('The hour in the business’s time zone, or the date on which the step begins.')
+		v.description(
+			'The hour or minute in the business’s time zone, or the date on which the step begins.'
+		)
 	),
 	start: Moment('Its first instant.')
 });
@@ -137,7 +139,7 @@ const Query = v.object({
 	business: v.pipe(BusinessId, v.metadata({ type: 'string' })),
 	from: Instant,
 	to: Instant,
-	granularity: v.optional(v.picklist(['hour', 'day', 'week', 'month']), 'day'),
+	granularity: v.optional(v.picklist(['minute', 'hour', 'day', 'week', 'month']), 'day'),
 	compare: v.optional(v.picklist(['previous', 'none']), 'none'),
 	by: v.optional(v.string()),
 	limit: v.optional(v.pipe(v.string(), v.digits(), v.transform(Number), PageSize), '20'),
@@ -170,7 +172,10 @@ routes.get(
 			business: required('The id of the business.', business),
 			from: required('The first moment of the span.', '2026-11-24T21:00:00Z'),
 			to: required('The moment at which it ends.', '2026-11-25T21:00:00Z'),
-			granularity: optional('`hour`, `day`, `week` or `month`; `day` without it.', 'day'),
+			granularity: optional(
+				'`hour`, `day`, `week` or `month`; `day` without it. `minute` for what began at most two hours ago, without `by`, `person` and `where`.',
+				'day'
+			),
 			compare: optional('`previous`: with as long a span immediately before.', 'previous'),
 			meter: optional('Only this meter, by its slug; may stand more than once.', 'data'),
 			person: optional(

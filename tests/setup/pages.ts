@@ -56,6 +56,14 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'usage-by-person', path: '/usage?by=user&range=90d&step=week', as: owner },
 	{ name: 'usage-records', path: '/usage?measure=erp%2Frecords', as: owner },
 	{ name: 'usage-product', path: '/usage?product=sacco&range=90d', as: owner },
+	{
+		name: 'usage-narrowed',
+		path: '/usage?range=last-month&measure=data&by=branch&in-branch=Nakuru&compare=none',
+		as: owner
+	},
+	{ name: 'usage-minutes', path: '/usage?range=today&step=minute', as: owner },
+	{ name: 'usage-problems', path: '/usage?range=90d&step=hour&by=colour&product=none', as: owner },
+	{ name: 'usage-nothing', path: '/usage?range=custom&from=2020-01-01&to=2020-01-31', as: owner },
 	{ name: 'usage-live', path: '/usage/live', as: owner },
 	{ name: 'usage-live-empty', path: '/usage/live', as: newcomer },
 	{ name: 'usage-empty', path: '/usage', as: newcomer },

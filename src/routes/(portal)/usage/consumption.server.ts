@@ -1,18 +1,16 @@
 import { m } from '#lib/paraglide/messages.js';
-import type { DateRange } from '#lib/format/ranges.ts';
 import { formatBytes } from '#lib/format/bytes.ts';
-import type { MemberView } from '#server/modules/businesses/index.ts';
 import { readConsumption, whatChanged, type Share } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import type { Row } from './explore-view.ts';
-import type { ConsumptionView, ProductName } from './view.ts';
+import type { Look } from './look.server.ts';
+import type { ConsumptionView } from './view.ts';
 
 /** Null where no product measures data. */
 export async function readConsumptionView(
 	scope: MemberScope,
-	look: { range: DateRange; products: readonly ProductName[]; members: readonly MemberView[] }
+	{ range, products, names: people }: Look
 ): Promise<ConsumptionView | null> {
-	const { range, products, members } = look;
 	const { moved, ...found } = await readConsumption(scope, {
 		from: range.start,
 		to: range.end,
@@ -22,16 +20,26 @@ export async function readConsumptionView(
 	const rows = (shares: readonly Share[], names: ReadonlyMap<string, string>): Row[] =>
 		shares.map(({ of, value, previous }) => ({
 			name: of === null ? m.usage_untold() : (names.get(of) ?? of),
-			value,
+			// Whoever moved some before and none now moved nothing.
+			value: value ?? (previous === null ? null : 0),
 			previous
 		}));
 	const productNames = new Map(products.map(({ id, name }) => [id, name]));
-	const people = new Map(members.map(({ email, name }) => [email, name]));
 	const tables = [
 		{ id: 'products', heading: m.usage_by_products(), rows: rows(found.products, productNames) },
 		{ id: 'people', heading: m.usage_by_people(), rows: rows(found.people, people) },
 		{ id: 'branches', heading: m.usage_by_branches(), rows: rows(found.branches, new Map()) },
-		{ id: 'stored', heading: m.usage_stored(), rows: rows(found.stored, productNames) }
+		{ id: 'stored', heading: m.usage_stored(), rows: rows(found.stored, productNames) },
+		{
+			id: 'stored-people',
+			heading: m.usage_stored_people(),
+			rows: rows(found.storedByPeople, people)
+		},
+		{
+			id: 'stored-branches',
+			heading: m.usage_stored_branches(),
+			rows: rows(found.storedByBranches, new Map())
+		}
 		// One product alone is what the figures above tell already.
 	].filter(({ id, rows: told }) => told.length > (id === 'products' ? 1 : 0));
 	if (moved.value === null && moved.previous === null && tables.length === 0) return null;

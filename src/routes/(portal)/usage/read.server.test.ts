@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordEvents } from '#server/modules/usage/index.ts';
+import { recordEvents, saveAlert } from '#server/modules/usage/index.ts';
 import { withBusiness } from '#server/platform/doors.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { exportRows } from './export.ts';
 import { readUsagePage } from './read.server.ts';
 import type { UsagePageView } from './view.ts';
 
@@ -50,10 +49,10 @@ describe('the usage page', () => {
 	it('adds up the data of all products, and of each', async () => {
 		const view = await read('');
 		expect(view.data).toEqual({ value: 870, previous: 400 });
-		expect(view.usage).toMatchObject({ total: 870, previousTotal: 400 });
-		expect(view.usage.current[2]).toBe(500);
-		expect(view.usage.current[24]).toBe(370);
-		expect(view.charts.map(({ label, value }) => [label, value])).toEqual([
+		expect(view.explore).toMatchObject({ total: 870, previous: 400 });
+		expect(view.explore?.totals[2]).toBe(500);
+		expect(view.explore?.totals[24]).toBe(370);
+		expect(view.explore?.rows.map(({ name, value }) => [name, value])).toEqual([
 			['ERP System', 800],
 			['SACCO', 70]
 		]);
@@ -64,7 +63,7 @@ describe('the usage page', () => {
 		const view = await read('product=erp');
 		expect(view.product?.slug).toBe('erp');
 		expect(view.data?.value).toBe(800);
-		expect(view.usage.total).toBe(800);
+		expect(view.explore?.total).toBe(800);
 		expect(new Set(view.figures.map(({ product }) => product.slug))).toEqual(new Set(['erp']));
 		expect(view.charts.map(({ label }) => label)).toEqual([
 			'Active users',
@@ -75,10 +74,10 @@ describe('the usage page', () => {
 	});
 
 	it('of one day goes hour by hour', async () => {
-		const { usage } = await read('range=today');
-		expect(usage.steps[9]).toBe('2026-11-25T09:00');
-		expect(usage.current[9]).toBe(370);
-		expect(usage.current).toHaveLength(12);
+		const { explore } = await read('range=today');
+		expect(explore?.steps[9]).toBe('2026-11-25T09:00');
+		expect(explore?.totals[9]).toBe(370);
+		expect(explore?.totals).toHaveLength(12);
 	});
 
 	it('keeps one business’s usage from another', async () => {
@@ -90,52 +89,37 @@ describe('the usage page', () => {
 
 	it('says so when the address names a product that the business does not have', async () => {
 		const view = await read('product=erp', fixture.pwani);
-		expect(view.problem).not.toBeNull();
+		expect(view.problems).toHaveLength(1);
 		expect(view.product).toBeNull();
 		expect(view.data?.value).toBe(9_000);
 	});
 });
 
-describe('its download', () => {
-	it('holds every figure of the page and every step of its charts', async () => {
-		const view = await read('');
-		const rows = exportRows(view);
-		expect(rows[0]).toEqual(['span', 'from', 'to', 'product', 'meter', 'by', 'unit', 'value']);
-		expect(rows).toContainEqual([
-			'range',
-			'2026-11-01',
-			'2026-11-25',
-			'erp',
-			'data',
-			'sum',
-			'bytes',
-			800
-		]);
-		expect(rows).toContainEqual([
-			'range before',
-			'2026-10-01',
-			'2026-10-25',
-			'erp',
-			'data',
-			'sum',
-			'bytes',
-			400
-		]);
-		const days = (product: string) =>
-			rows.filter(([span, , , of]) => span === 'day' && of === product);
-		expect(days('all')).toHaveLength(25);
-		expect(days('erp')).toHaveLength(25);
-		expect(days('all')[24]).toEqual([
-			'day',
-			'2026-11-25',
-			'2026-11-25',
-			'all',
-			'data',
-			'sum',
-			'bytes',
-			370
-		]);
-		// A day without a reading is a gap, not a zero.
-		expect(days('erp')[1]?.at(-1)).toBeNull();
+describe('the words for an address that makes no sense', () => {
+	it.each([
+		['measure=nothing', 'Nothing of that name is measured'],
+		['by=colour', 'is not told apart by colour'],
+		['range=90d&step=hour', 'Hours are shown for up to 31 days'],
+		['range=7d&step=month', 'cannot be shown in such steps'],
+		['by=user&after=nowhere', 'That page of the table is not known'],
+		['range=today&step=minute&measure=erp%2Factive-users', 'is not kept by the minute'],
+		['range=today&step=minute&measure=data&in-branch=Nakuru', 'Minutes are kept of each measure']
+	])('are there for %s', async (query, words) => {
+		const { problems, explore } = await read(query);
+		expect(problems).toEqual([expect.stringContaining(words)]);
+		expect(explore).not.toBeNull();
+	});
+});
+
+describe('the limits', () => {
+	it('are of the running month, whatever range is shown, and each business’s own', async () => {
+		const { mavuno, pwani } = fixture;
+		const save = (who: typeof mavuno, limit: number) =>
+			withBusiness(who, (scope) => saveAlert(scope, { product: 'sacco', meter: 'data', limit }));
+		await save(mavuno, 100);
+		await save(pwani, 1_000);
+		const own = (await read('range=last-month')).limits;
+		expect(own).toMatchObject([{ kind: 'own', value: 70, of: 100, label: 'SACCO: Data' }]);
+		expect((await read('', pwani)).limits).toMatchObject([{ value: 9_000, of: 1_000 }]);
 	});
 });

@@ -1,7 +1,5 @@
-import { readRange, type DateRange } from '#lib/format/ranges.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { listSubscriptions, type Subscription } from '#server/modules/billing/index.ts';
-import { listMembers, readBusiness } from '#server/modules/businesses/index.ts';
+import type { Subscription } from '#server/modules/billing/index.ts';
 import { listProducts, type Product } from '#server/modules/catalogue/index.ts';
 import {
 	figureUnit,
@@ -17,12 +15,14 @@ import {
 	readMeterView,
 	type MeterFigure
 } from '../parts/meters.server.ts';
-import { stepAt, stepsOf, type Steps } from '../parts/steps.ts';
+import { stepAt, stepsOf } from '../parts/steps.ts';
 import { viewUsage } from '../parts/usage.ts';
-import type { MeterView } from '../parts/view.ts';
+import type { MeterView, UsageView } from '../parts/view.ts';
 import { readConsumptionView } from './consumption.server.ts';
 import { readExploration } from './explore.server.ts';
-import { readQuestion } from './question.ts';
+import { readLimits } from './limits.server.ts';
+import { readLook, type Look } from './look.server.ts';
+import { meterAddress } from './measures.server.ts';
 import type { AdjustmentView, FigureView, ProductName, UsagePageView } from './view.ts';
 
 /** Reads what the address asks for: `?range=…&product=slug` and what question.ts knows. */
@@ -30,64 +30,84 @@ export async function readUsagePage(
 	scope: MemberScope,
 	params: URLSearchParams
 ): Promise<UsagePageView> {
-	const { now, actor } = scope;
-	const zone = actor.timeZone;
-	const range = readRange(params, now, zone);
-	const steps = stepsOf(range, zone);
-	const [subscriptions, catalogue, { currency }, members] = await Promise.all([
-		listSubscriptions(scope, {}),
+	const look = await readLook(scope, params);
+	const { range, all, product, products, currency } = look;
+	const [catalogue, measured] = await Promise.all([
 		listProducts(scope, {}),
-		readBusiness(scope, {}),
-		listMembers(scope, {})
+		readMeterFigures(
+			scope,
+			range,
+			products.map(({ id }) => id)
+		)
 	]);
-	const products = subscriptions.map(({ product }) => product);
-	const asked = params.get('product');
-	const product = products.find(({ slug }) => slug === asked) ?? null;
-	const shown = product ? [product] : products;
-
-	const measured = await readMeterFigures(
-		scope,
-		range,
-		shown.map(({ id }) => id)
-	);
-	const data = addUp(measured.filter(({ meter }) => movesBytes(meter)));
-	const question = { ...readQuestion(params, range), product: product?.slug ?? '' };
-	const [charts, current, earlier, explore, consumption, adjustments] = await Promise.all([
-		readCharts(scope, measured, { shown, product, range, steps, currency }),
-		readBytesBySteps(scope, product, range.start, range.end, steps.bucket),
-		readBytesBySteps(scope, product, range.previous.start, steps.previousEnd, steps.bucket),
-		readExploration(scope, { range, question, products: shown, members, currency }),
-		readConsumptionView(scope, { range, products: shown, members }),
+	const [charts, explored, limits, consumption, adjustments] = await Promise.all([
+		product ? readCharts(scope, measured, look, product) : [],
+		readExploration(scope, look),
+		readLimits(scope, look),
+		readConsumptionView(scope, look),
 		listAdjustments(scope, product ? { productId: product.id } : {})
 	]);
+	const asked = params.get('product');
 	return {
-		now,
-		zone,
+		now: scope.now,
+		zone: scope.actor.timeZone,
 		currency,
 		range,
-		problem: asked !== null && asked !== '' && !product ? m.usage_product_unknown() : null,
-		products,
+		problems: [
+			...(asked !== null && asked !== '' && !product ? [m.usage_product_unknown()] : []),
+			...(explored?.problems ?? [])
+		],
+		products: all,
 		product,
-		data,
+		data: addUp(measured.filter(({ meter }) => movesBytes(meter))),
 		people: addUpPeople(measured),
-		figures: shown.flatMap((one) => viewFigures(one, catalogue, measured)),
-		usage: viewUsage(
-			{
-				total: data?.value ?? null,
-				previous: data?.previous ?? null,
-				steps: current,
-				previousSteps: earlier
-			},
-			range,
-			steps,
-			includedIn(range, subscriptions, product),
-			null
-		),
+		figures: products.flatMap((one) => viewFigures(one, catalogue, measured, look)),
 		charts,
-		explore,
+		explore: explored?.view ?? null,
+		limits,
 		consumption,
-		adjustments: adjustments.flatMap((adjustment) => viewAdjustment(adjustment, shown))
+		adjustments: adjustments.flatMap((adjustment) => viewAdjustment(adjustment, products))
 	};
+}
+
+/** The data of one product added up over the range, against what its plan includes. */
+export async function readRunningTotal(
+	scope: MemberScope,
+	{ range, data }: Pick<UsagePageView, 'range' | 'data'>,
+	{ product, plan, status }: Subscription
+): Promise<UsageView> {
+	const zone = scope.actor.timeZone;
+	const steps = stepsOf(range, zone);
+	const read = async (from: Date, to: Date): Promise<Map<string, number>> => {
+		const points = await readSeries(scope, {
+			of: { unit: 'bytes', productId: product.id },
+			from,
+			to,
+			bucket: steps.bucket
+		});
+		return new Map(
+			points.flatMap(({ start, value }) =>
+				value === null ? [] : [[stepAt(start, steps.bucket, zone), value]]
+			)
+		);
+	};
+	const [current, earlier] = await Promise.all([
+		read(range.start, range.end),
+		read(range.previous.start, steps.previousEnd)
+	]);
+	const included = range.key === 'month' && status !== 'ended' ? plan.includedBytes : null;
+	return viewUsage(
+		{
+			total: data?.value ?? null,
+			previous: data?.previous ?? null,
+			steps: current,
+			previousSteps: earlier
+		},
+		range,
+		steps,
+		included === null ? null : Number(included),
+		null
+	);
 }
 
 function viewAdjustment(
@@ -111,56 +131,18 @@ function viewAdjustment(
 		: [];
 }
 
-/** The bytes of one product or of all, by step. No reading, no entry. */
-async function readBytesBySteps(
-	scope: MemberScope,
-	product: ProductName | null,
-	from: Date,
-	to: Date,
-	bucket: Steps['bucket']
-): Promise<Map<string, number>> {
-	const points = await readSeries(scope, {
-		of: { unit: 'bytes', ...(product ? { productId: product.id } : {}) },
-		from,
-		to,
-		bucket
-	});
-	return new Map(
-		points.flatMap(({ start, value }) =>
-			value === null ? [] : [[stepAt(start, bucket, scope.actor.timeZone), value]]
-		)
-	);
-}
-
-/** Of all products, what each moved; of one, everything that it measures. */
+/** Everything that one product measures, but its data, which the large chart shows. */
 function readCharts(
 	scope: MemberScope,
 	measured: readonly MeterFigure[],
-	look: {
-		shown: readonly ProductName[];
-		product: ProductName | null;
-		range: DateRange;
-		steps: Steps;
-		currency: string;
-	}
+	{ range, currency }: Look,
+	{ mark }: ProductName
 ): Promise<MeterView[]> {
-	const { shown, product, range, steps, currency } = look;
-	const charted = product
-		? measured.filter(({ meter }) => !movesBytes(meter))
-		: measured.filter(({ meter }) => movesBytes(meter));
-	// One product's data is what the large chart shows already.
-	if (!product && charted.length < 2) return Promise.resolve([]);
+	const steps = stepsOf(range, scope.actor.timeZone);
 	return Promise.all(
-		charted.map((figure) => {
-			const of = shown.find(({ id }) => id === figure.meter.productId);
-			return readMeterView(scope, figure, {
-				range,
-				steps,
-				currency,
-				mark: of?.mark ?? 'initials',
-				...(product || !of ? {} : { label: of.name })
-			});
-		})
+		measured
+			.filter(({ meter }) => !movesBytes(meter))
+			.map((figure) => readMeterView(scope, figure, { range, steps, currency, mark }))
 	);
 }
 
@@ -185,7 +167,8 @@ function addUpPeople(measured: readonly MeterFigure[]): UsagePageView['people'] 
 function viewFigures(
 	product: ProductName,
 	catalogue: readonly Product[],
-	measured: readonly MeterFigure[]
+	measured: readonly MeterFigure[],
+	look: Look
 ): FigureView[] {
 	const { headlineMeter = null } = catalogue.find(({ id }) => id === product.id) ?? {};
 	return measured
@@ -199,20 +182,7 @@ function viewFigures(
 			headline: meter.slug === headlineMeter,
 			product,
 			value,
-			previous
+			previous,
+			href: meterAddress(meter, product.slug, look, look.range)
 		}));
-}
-
-/** What the running plans include in the month so far; other ranges have no such limit. */
-function includedIn(
-	range: DateRange,
-	subscriptions: readonly Subscription[],
-	product: ProductName | null
-): number | null {
-	if (range.key !== 'month') return null;
-	const bytes = subscriptions
-		.filter(({ status }) => status === 'active' || status === 'trial' || status === 'past_due')
-		.filter((subscription) => !product || subscription.product.id === product.id)
-		.reduce((sum, { plan }) => sum + (plan.includedBytes ?? 0n), 0n);
-	return bytes > 0n ? Number(bytes) : null;
 }

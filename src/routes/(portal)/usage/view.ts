@@ -1,6 +1,6 @@
 import type { DateRange } from '#lib/format/ranges.ts';
-import type { Mark, MeterView, UsageView } from '../parts/view.ts';
-import type { ExploreView, Row } from './explore-view.ts';
+import type { Mark, MeterView } from '../parts/view.ts';
+import type { ExploreView, ForecastView, Row } from './explore-view.ts';
 
 /** Everything that the usage page shows, and that its download holds. */
 export interface UsagePageView {
@@ -9,8 +9,8 @@ export interface UsagePageView {
 	/** Of amounts of money. */
 	currency: string;
 	range: DateRange;
-	/** What was wrong with the product in the address; all products are then shown. */
-	problem: string | null;
+	/** What of the address made no sense, in words; something else stands in for it. */
+	problems: string[];
 	/** Those that the business has or had. */
 	products: ProductName[];
 	/** The one that the page is narrowed to. */
@@ -20,15 +20,25 @@ export interface UsagePageView {
 	/** Added up product by product; null where none counts people. */
 	people: { value: number; previous: number; products: number } | null;
 	figures: FigureView[];
-	usage: UsageView;
-	/** The data of each product; of one product, each of its meters. */
+	/** Of one product, each of its meters but its data. */
 	charts: MeterView[];
 	/** The measure that the address asks for; null where nothing is measured. */
 	explore: ExploreView | null;
+	/** What plans include of the running month, and the business's own limits. */
+	limits: LimitView[];
 	/** Whose data it was; null where no product measures any. */
 	consumption: ConsumptionView | null;
 	/** Of closed periods, where something came late. */
 	adjustments: AdjustmentView[];
+}
+
+export interface LimitView extends Pick<MeterView, 'id' | 'label' | 'unit' | 'currency'> {
+	kind: 'included' | 'own';
+	value: number;
+	of: number;
+	/** By the end of the month; null where nothing is known of it. */
+	expected: Pick<ForecastView, 'value' | 'day'> | null;
+	href: string;
 }
 
 export interface ConsumptionView {
@@ -40,7 +50,9 @@ export interface ConsumptionView {
 
 export interface AdoptionView {
 	product: Omit<ProductName, 'id'>;
+	/** How many may open it, and how many of them were there in the last 30 days. */
 	taken: number;
+	seen: number;
 	/** Null where the plan holds any number. */
 	seats: number | null;
 	/** Names of those who were not there for 30 days, and how many more there are. */
@@ -76,4 +88,6 @@ export interface FigureView extends Pick<MeterView, 'id' | 'label' | 'unit'> {
 	headline: boolean;
 	value: number | null;
 	previous: number | null;
+	/** Where it is shown step by step. */
+	href: string;
 }

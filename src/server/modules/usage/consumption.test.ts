@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withBusiness } from '#server/platform/doors.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { readConsumption, recordEvents, whatChanged, type Consumption } from './index.ts';
+import {
+	defineMeter,
+	readConsumption,
+	recordEvents,
+	whatChanged,
+	type Consumption
+} from './index.ts';
 
 let runtime: TestRuntime;
 let fixture: Metered;
@@ -72,6 +78,48 @@ describe('whose data it was', () => {
 			{ of: null, value: 30, previous: null },
 			{ of: 'Eldoret', value: 12, previous: null }
 		]);
+	});
+
+	it('tells what is held by each product, and by each branch where it is told apart by that alone', async () => {
+		const { erp, mavuno, pwani } = fixture;
+		await withSystem('test', async (scope) => {
+			for (const [slug, dimensions] of [
+				['held', ['branch']],
+				['files', ['branch', 'user']]
+			] as const)
+				await defineMeter(scope, {
+					product: 'erp',
+					slug,
+					name: slug,
+					eventType: `erp.${slug}`,
+					aggregation: 'latest',
+					valueProperty: 'bytes',
+					unit: 'bytes',
+					dimensions: [...dimensions]
+				});
+		});
+		const held = (branch: string, bytes: number, time: string) =>
+			usageEvent(mavuno.businessId, { type: 'erp.held', time, data: { bytes, branch } });
+		await recordEvents(
+			[
+				held('Nakuru', 300, '2026-11-20T08:00:00Z'),
+				held('Nakuru', 500, '2026-11-24T08:00:00Z'),
+				held('Eldoret', 700, '2026-11-24T08:10:00Z'),
+				usageEvent(mavuno.businessId, {
+					type: 'erp.files',
+					time: '2026-11-24T08:00:00Z',
+					data: { bytes: 9, branch: 'Nakuru', user: 'otieno' }
+				})
+			],
+			erp
+		);
+		const { storedByBranches, storedByPeople } = await read(mavuno, [erp.productId]);
+		expect(storedByBranches).toEqual([
+			{ of: 'Eldoret', value: 700, previous: null },
+			{ of: 'Nakuru', value: 500, previous: 300 }
+		]);
+		expect(storedByPeople).toEqual([]);
+		expect((await read(pwani, [erp.productId])).storedByBranches).toEqual([]);
 	});
 
 	it('keeps to the products that are asked for, and each business to its own', async () => {

@@ -21,6 +21,9 @@ export interface Consumption {
 	branches: Share[];
 	/** What each product holds, as it said last. */
 	stored: Share[];
+	/** The same by person and by branch, where a product tells its data apart by that alone. */
+	storedByPeople: Share[];
+	storedByBranches: Share[];
 }
 
 const most = 10;
@@ -57,11 +60,16 @@ export const readConsumption = usecase(
 				readGroups(scope, look(previous))
 			]);
 		};
-		const [whole, people, branches, stored] = await Promise.all([
+		// A level of several people in a branch is none of the branch: the newest reading is of one of them.
+		const heldBy = (dimension: string): Meter[] =>
+			holding.filter(({ dimensions }) => dimensions.length === 1 && dimensions[0] === dimension);
+		const [whole, people, branches, stored, storedBy, storedAt] = await Promise.all([
 			read(moving, null),
 			read(moving, 'user'),
 			read(moving, 'branch'),
-			read(holding, null)
+			read(holding, null),
+			read(heldBy('user'), 'user'),
+			read(heldBy('branch'), 'branch')
 		]);
 		const products = new Map(meters.map(({ id, productId }) => [id, productId]));
 		const productOf = ({ meterId }: Row): string | null => products.get(meterId) ?? null;
@@ -72,7 +80,9 @@ export const readConsumption = usecase(
 			products: shares(whole, productOf).slice(0, most),
 			people: shares(people, groupOf).slice(0, most),
 			branches: shares(branches, groupOf).slice(0, most),
-			stored: shares(stored, productOf).slice(0, most)
+			stored: shares(stored, productOf).slice(0, most),
+			storedByPeople: shares(storedBy, groupOf).slice(0, most),
+			storedByBranches: shares(storedAt, groupOf).slice(0, most)
 		};
 	}
 );

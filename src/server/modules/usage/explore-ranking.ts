@@ -6,7 +6,7 @@ import { usecase } from '../../platform/usecase.ts';
 import { addsUp, figuresOf, type Figures } from './explore-figures.ts';
 import { cutGroups, GroupCursor } from './explore-groups.ts';
 import { readCourses, readGroups, type Row } from './explore-rows.ts';
-import { Dimension, endsAfterItBegan, selectLook, SelectionFields } from './explore-selection.ts';
+import { backward, Dimension, selectLook, SelectionFields } from './explore-selection.ts';
 import { stepsIn } from './explore-steps.ts';
 
 export const RankUsage = v.pipe(
@@ -21,7 +21,7 @@ export const RankUsage = v.pipe(
 		limit: v.optional(PageSize, 50),
 		cursor: v.optional(GroupCursor)
 	}),
-	endsAfterItBegan
+	v.check(({ from, to }) => from < to, backward)
 );
 
 export interface Ranked extends Figures {

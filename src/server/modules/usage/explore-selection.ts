@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Invalid } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { listProducts } from '../catalogue/index.ts';
+import { firstMinute, isByMinute } from './explore-minutes.ts';
 import type { Look } from './explore-rows.ts';
 import { granularities, tooManySteps } from './explore-steps.ts';
 import { hoursKeptFrom } from './folding.ts';
@@ -11,9 +12,7 @@ import type { Span } from './spans.ts';
 export const Dimension = v.pipe(v.string(), v.nonEmpty(), v.maxLength(60));
 const Values = v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(100));
 const SpanFields = { from: v.date(), to: v.date() };
-const backward = 'A span ends after it began.';
-
-export const endsAfterItBegan = v.check<Span, string>(({ from, to }) => from < to, backward);
+export const backward = 'A span ends after it began.';
 
 /** What is asked of totals, whichever way it is told. */
 export const SelectionFields = {
@@ -40,8 +39,9 @@ export const SelectionFields = {
 	where: v.optional(v.record(Dimension, Values), {})
 };
 
-const Selection = v.object({ ...SelectionFields, by: v.optional(Dimension) });
-type Asked = v.InferOutput<typeof Selection>;
+type Asked = v.InferOutput<v.ObjectSchema<typeof SelectionFields, undefined>> & {
+	by?: string | undefined;
+};
 
 export interface ProductOf {
 	id: string;
@@ -63,18 +63,24 @@ export interface Selected {
 	before: Look | null;
 }
 
-/** @throws Invalid for a span of too many steps */
+/** @throws Invalid for a span of too many steps, or of minutes that are kept no more */
 export async function selectLook(scope: Scope, input: Asked): Promise<Selected> {
 	const { from, to, compare, by } = input;
 	const span = { from, to };
 	const compared = comparedWith(span, compare);
 	if (tooManySteps(span, input.granularity))
 		throw new Invalid([{ path: 'to', message: 'The span is too long for steps this small.' }]);
+	const byMinute = input.granularity === 'minute';
+	if (byMinute && from < firstMinute(scope.now))
+		throw new Invalid([{ path: 'from', message: 'Minutes are kept for two hours.' }]);
 	const zone = await readZone(scope);
 	const where = { ...input.where, ...(input.people ? { user: input.people } : {}) };
 	const { products, asked } = await selectAsked(scope, input);
 	const needed = [...Object.keys(where), ...(by === undefined ? [] : [by])];
-	const can = ({ dimensions }: Meter): boolean => needed.every((one) => dimensions.includes(one));
+	const can = (meter: Meter): boolean =>
+		byMinute
+			? needed.length === 0 && isByMinute(meter)
+			: needed.every((one) => meter.dimensions.includes(one));
 	const meters = asked.filter(can);
 	const oldest = compared && compared.from < from ? compared.from : from;
 	const hoursFrom = input.granularity === 'hour' ? await hoursKeptFrom(scope, oldest) : null;

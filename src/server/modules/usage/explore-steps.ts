@@ -1,11 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import { wholeHours, type Span } from './spans.ts';
 
-export const granularities = ['hour', 'day', 'week', 'month'] as const;
+export const granularities = ['minute', 'hour', 'day', 'week', 'month'] as const;
 export type Granularity = (typeof granularities)[number];
 
 export interface Step {
-	/** `2026-11-25T09:00` for an hour of the business, otherwise the civil date on which the step begins. */
+	/** `2026-11-25T09:00` for an hour or a minute of the business, otherwise the civil date on which the step begins. */
 	key: string;
 	/** The first instant; a week or month may begin before the span does. */
 	start: Date;
@@ -14,9 +14,11 @@ export interface Step {
 /** A chart has no use for more; a year of hours is 8,784. */
 export const mostSteps = 10_000;
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const lengths: Record<Granularity, number> = {
+	minute: minuteMs,
 	hour: hourMs,
 	day: dayMs,
 	week: 7 * dayMs,
@@ -29,14 +31,8 @@ export function tooManySteps({ from, to }: Span, granularity: Granularity): bool
 
 /** Every step that the span touches, in order. Weeks begin on Monday. */
 export function stepsIn(span: Span, granularity: Granularity, zone: string): Step[] {
-	if (granularity === 'hour') {
-		const { from, to } = wholeHours(span);
-		const hours = Math.round((to.getTime() - from.getTime()) / hourMs);
-		return Array.from({ length: hours }, (_, hour) => {
-			const start = new Date(from.getTime() + hour * hourMs);
-			return { key: localHour(start, zone), start };
-		});
-	}
+	if (granularity === 'minute') return evenSteps(span, minuteMs, zone);
+	if (granularity === 'hour') return evenSteps(wholeHours(span), hourMs, zone);
 	const steps: Step[] = [];
 	let date = stepOf(dayOf(span.from, zone), granularity);
 	for (;;) {
@@ -45,6 +41,15 @@ export function stepsIn(span: Span, granularity: Granularity, zone: string): Ste
 		steps.push({ key: String(date), start });
 		date = date.add({ [`${granularity}s`]: 1 });
 	}
+}
+
+function evenSteps({ from, to }: Span, length: number, zone: string): Step[] {
+	const first = Math.floor(from.getTime() / length) * length;
+	const count = Math.ceil((to.getTime() - first) / length);
+	return Array.from({ length: count }, (_, place) => {
+		const start = new Date(first + place * length);
+		return { key: localMinute(start, zone), start };
+	});
 }
 
 /** The civil date of an instant. */
@@ -59,7 +64,7 @@ function stepOf(day: Temporal.PlainDate, granularity: Granularity): Temporal.Pla
 	return granularity === 'month' ? day.with({ day: 1 }) : day;
 }
 
-function localHour(at: Date, zone: string): string {
+function localMinute(at: Date, zone: string): string {
 	return Temporal.Instant.fromEpochMilliseconds(at.getTime())
 		.toZonedDateTimeISO(zone)
 		.toPlainDateTime()

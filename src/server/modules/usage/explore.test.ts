@@ -202,6 +202,23 @@ describe('exploring usage', () => {
 		expect(await totalOf({ people: ['nobody'] })).toBeNull();
 	});
 
+	it('tells the last two hours by the minute, each meter as a whole', async () => {
+		const hours = { from: new Date('2026-11-25T07:00:00Z'), granularity: 'minute' } as const;
+		const { steps, leftOut } = await explore({ ...hours, products: ['erp'] });
+		expect(steps).toHaveLength(120);
+		expect(steps[90]?.key).toBe('2026-11-25T11:30');
+		expect(leftOut.map(({ slug }) => slug)).toEqual(['active-users']);
+		const data = await meter({ ...hours, meters: ['data'] });
+		expect(data).toMatchObject({ total: '75', peak: { value: '50' } });
+		expect([data.points[89], data.points[90], data.points[100]]).toEqual([null, '50', '25']);
+		expect((await explore({ ...hours, by: 'user' })).meters).toEqual([]);
+		await expect(
+			explore({ ...hours, from: new Date('2026-11-25T06:59:00Z') })
+		).rejects.toMatchObject({ issues: [{ path: 'from' }] });
+		const [theirs] = (await explore({ ...hours, meters: ['data'] }, fixture.pwani)).meters;
+		expect(theirs?.total).toBeNull();
+	});
+
 	it('names the meters that cannot be told apart in this way', async () => {
 		const { meters, leftOut } = await explore({ products: ['erp'], by: 'user' });
 		expect(meters.map((one) => one.meter.slug)).toEqual(['data']);

@@ -1,13 +1,15 @@
 import * as v from 'valibot';
 import { PageSize } from '../../platform/cursor.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readAllowances, type Allowance } from './explore-allowances.ts';
 import { readChanges } from './explore-changes.ts';
-import { addsUp, averageOf, figuresOf, peakOf, type Figures } from './explore-figures.ts';
+import { averageOf, figuresOf, peakOf, type Figures } from './explore-figures.ts';
 import { readExpectations, type PeriodForecast } from './explore-forecasts.ts';
+import { readMinuteCourses, readMinuteTotals } from './explore-minutes.ts';
 import { cutGroups, GroupCursor } from './explore-groups.ts';
-import { readCourses, readGroups, type Row } from './explore-rows.ts';
-import { Dimension, endsAfterItBegan, selectLook, SelectionFields } from './explore-selection.ts';
+import { readCourses, readGroups, type Look, type Row } from './explore-rows.ts';
+import { backward, Dimension, selectLook, SelectionFields } from './explore-selection.ts';
 import { stepsIn, type Granularity, type Step } from './explore-steps.ts';
 import type { Forecast } from './forecast.ts';
 import type { Meter } from './meters.ts';
@@ -22,7 +24,7 @@ export const ExploreUsage = v.pipe(
 		limit: v.optional(PageSize, 20),
 		cursor: v.optional(GroupCursor)
 	}),
-	endsAfterItBegan
+	v.check(({ from, to }) => from < to, backward)
 );
 
 export interface Group extends Figures {
@@ -76,7 +78,7 @@ export interface Exploration {
 /**
  * What the usage page shows and the API answers, read from totals alone. Days, weeks and months are those
  * of the business.
- * @throws Invalid for a span of too many steps
+ * @throws Invalid for a span of too many steps, or of minutes that are kept no more
  */
 export const exploreUsage = usecase(
 	'usage.read',
@@ -90,6 +92,10 @@ export const exploreUsage = usecase(
 		const { zone, span, granularity } = look;
 		const compared = before && before.span;
 		const none: Row[] = [];
+		const read =
+			granularity === 'minute'
+				? { totals: readMinuteTotals, courses: readMinuteCourses }
+				: { totals: readGroups, courses: (of: Scope, at: Look) => readCourses(of, at, 'all') };
 		const [
 			totals,
 			totalsBefore,
@@ -101,10 +107,10 @@ export const exploreUsage = usecase(
 			expect,
 			changed
 		] = await Promise.all([
-			readGroups(scope, look),
-			before ? readGroups(scope, before) : none,
-			readCourses(scope, look, 'all'),
-			before ? readCourses(scope, before, 'all') : none,
+			read.totals(scope, look),
+			before ? read.totals(scope, before) : none,
+			read.courses(scope, look),
+			before ? read.courses(scope, before) : none,
 			by === null ? none : readGroups(scope, { ...look, by }),
 			by === null || !before ? none : readGroups(scope, { ...before, by }),
 			readAllowances(scope, asked),

@@ -1,5 +1,6 @@
 import './jobs.ts';
 
+export { listActivePeople } from './active-people.ts';
 export { fireAlerts } from './alert-firings.ts';
 export type { AlertFacts } from './alert-changes.ts';
 export { watchAlerts } from './alert-watch.ts';

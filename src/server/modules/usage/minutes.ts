@@ -161,6 +161,6 @@ export async function sweepMinutes({ db, now }: Scope<System>): Promise<void> {
 }
 
 /** Milliseconds since 1970, of before it too. */
-function minuteOf(time: number): number {
+export function minuteOf(time: number): number {
 	return Math.floor(time / minuteMs) * minuteMs;
 }

@@ -14,7 +14,7 @@ import { readCursor } from '../../../parts/cursor.ts';
 import { stepsOf, type Steps } from '../../../parts/steps.ts';
 import type { MeterView, ProductView } from '../../../parts/view.ts';
 import { rangeFields } from '../../../usage/address.ts';
-import { readUsagePage } from '../../../usage/read.server.ts';
+import { readRunningTotal, readUsagePage } from '../../../usage/read.server.ts';
 import { viewPeople, viewVisits } from '../people.server.ts';
 import type { AnalyticsView } from './view.ts';
 
@@ -53,11 +53,16 @@ export async function readAnalytics(
 			bucket: steps.bucket,
 			timeZone: zone
 		});
-	const [now, previous] = await Promise.all([count(range), count(range.previous)]);
+	const [now, previous, data] = await Promise.all([
+		count(range),
+		count(range.previous),
+		usage.data ? readRunningTotal(scope, usage, of.subscription) : null
+	]);
 	const people = viewPeople(visitors, members, roles);
 	return {
 		product: of.head,
 		usage,
+		data,
 		visits: viewCounts(of.product, now, previous, steps),
 		devices: byDevice(now),
 		seats: {

@@ -1,4 +1,4 @@
-import type { MeterView, ProductView } from '../../../parts/view.ts';
+import type { MeterView, ProductView, UsageView } from '../../../parts/view.ts';
 import type { UsagePageView } from '../../../usage/view.ts';
 import type { PersonView, VisitView } from '../view.ts';
 
@@ -7,6 +7,8 @@ export interface AnalyticsView {
 	product: ProductView;
 	/** What its meters have counted. */
 	usage: UsagePageView;
+	/** Its data added up day by day; null where it measures none. */
+	data: UsageView | null;
 	/** How often it was opened, step by step. */
 	visits: MeterView;
 	/** The same by kind of device, the most used first; shares add up to one. */
