@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withBusiness } from '#server/platform/doors.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { exploreUsage, recordEvents, type Explored, type UsageEvent } from './index.ts';
+import {
+	defineMeter,
+	exploreUsage,
+	recordEvents,
+	type Explored,
+	type UsageEvent
+} from './index.ts';
 
 // What two metering systems expect of themselves in their own tests (Lago's event stores and aggregations,
 // OpenMeter's ingest and windows), asked of ours. Left out is what follows from a rule that is not ours: the
@@ -16,6 +22,19 @@ let made = 0;
 beforeAll(async () => {
 	runtime = await startTestRuntime();
 	fixture = await createMetered();
+	for (const slug of ['held', 'held-elsewhere', 'held-nowhere'])
+		await withSystem('test', (scope) =>
+			defineMeter(scope, {
+				product: 'erp',
+				slug,
+				name: slug,
+				eventType: `erp.${slug}`,
+				aggregation: 'weighted',
+				valueProperty: 'value',
+				unit: 'count',
+				dimensions: ['branch']
+			})
+		);
 });
 afterAll(() => runtime.stop());
 
@@ -145,6 +164,67 @@ describe('aggregations and windows', () => {
 
 	it('a window that ends before it began is refused', async () => {
 		await expect(read('sum', periodTo, periodFrom)).rejects.toMatchObject({ name: 'Invalid' });
+	});
+});
+
+// Theirs are told as changes of one level, ours as levels: what they add up to is the same. March in UTC.
+describe('levels over time', () => {
+	const month = { from: new Date('2023-03-01T00:00:00Z'), to: new Date('2023-04-01T00:00:00Z') };
+	const hours = 31 * 24;
+	const held = async (slug: string, told: [time: string, value: number, branch?: string][]) => {
+		await recordEvents(
+			told.map(([time, value, branch]) =>
+				usageEvent(fixture.mavuno.businessId, {
+					source: `/cases/${slug}`,
+					type: `erp.${slug}`,
+					time,
+					data: { value, ...(branch ? { branch } : {}) }
+				})
+			),
+			fixture.erp,
+			at
+		);
+		runtime.clock.set(month.to);
+		const { meters } = await withBusiness(fixture.mavuno, (scope) =>
+			exploreUsage(scope, { ...month, meters: [slug], granularity: 'hour' })
+		);
+		return meters[0];
+	};
+
+	it('nothing was ever reported', async () => {
+		expect((await held('held-nowhere', []))?.total).toBeNull();
+	});
+
+	it('two that begin at the same moment both count: 6 × 27/31 over the month', async () => {
+		const told = await held('held-elsewhere', [
+			['2023-03-05T00:00:00Z', 3, 'a'],
+			['2023-03-05T00:00:00Z', 3, 'b']
+		]);
+		expect((Number(told?.total) / hours).toFixed(5)).toBe('5.22581');
+	});
+
+	it('seven changes in one morning, segment by segment', async () => {
+		const told = await held('held', [
+			['2023-03-05T00:00:00Z', 2],
+			['2023-03-05T01:00:00Z', 5],
+			['2023-03-05T01:30:00Z', 6],
+			['2023-03-05T02:00:00Z', 2],
+			['2023-03-05T04:00:00Z', 0],
+			['2023-03-05T05:00:00Z', 10],
+			['2023-03-05T05:30:00Z', 0]
+		]);
+		const segments: [level: number, seconds: number][] = [
+			[2, 3_600],
+			[5, 1_800],
+			[6, 1_800],
+			[2, 7_200],
+			[0, 3_600],
+			[10, 1_800]
+		];
+		const area = segments.reduce((sum, [level, seconds]) => sum + level * seconds, 0);
+		expect(Number(told?.total)).toBe(area / 3_600);
+		const from = (Date.parse('2023-03-05T00:00:00Z') - month.from.getTime()) / 3_600_000;
+		expect(told?.points.slice(from, from + 7)).toEqual(['2', '5.5', '2', '2', '0', '5', '0']);
 	});
 });
 
