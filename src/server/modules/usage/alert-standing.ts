@@ -60,8 +60,8 @@ export function standings(
 						from: fullHour(sql`moment.since`),
 						until: fullHour(sql`moment.until`),
 						now: sql`${now}::timestamptz`,
-						days: sql`d.day >= period.start_on and d.day < period.end_on`,
-						hours: sql`false`
+						days: [sql`d.day >= period.start_on and d.day < period.end_on`],
+						hours: []
 					})
 				)}
 				when 'unique' then (

@@ -165,8 +165,8 @@ const quantityOf: RawBuilder<unknown> = sql`
 					until: sql`span.until`,
 					// A period that is closed is over.
 					now: sql`span.until`,
-					days: sql`d.day >= c.start_on and d.day < c.end_on and ${sameZone}`,
-					hours: sql`h.hour >= span.since and h.hour < span.until and not ${sameZone}`
+					days: [sql`d.day >= c.start_on and d.day < c.end_on and ${sameZone}`],
+					hours: [sql`h.hour >= span.since and h.hour < span.until and not ${sameZone}`]
 				})
 			)}
 			from (

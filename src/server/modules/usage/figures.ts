@@ -155,8 +155,8 @@ export const readQuantities = usecase(
 						from: fullHour(sql`z.since`),
 						until: fullHour(sql`z.until`),
 						now: sql`${scope.now}::timestamptz`,
-						days: sql`d.day >= p.start_on and d.day < p.end_on`,
-						hours: sql`false`
+						days: [sql`d.day >= p.start_on and d.day < p.end_on`],
+						hours: []
 					})
 				)}
 				else (

@@ -16,9 +16,9 @@ export interface Held {
 	ends: Sql;
 	/** Until when a level is known to hold. */
 	now: Sql;
-	/** Which days and hours of totals lie in it: conditions on `d.day`, or none, and on `h.hour`. */
-	days: Sql | null;
-	hours: Sql;
+	/** Which days and hours of totals lie in it: conditions on `d.day` and on `h.hour`, each of one range. */
+	days: readonly Sql[];
+	hours: readonly Sql[];
 	/** Sets are those of `s.dimensions`; only with a condition are those without dimensions left out. */
 	group?: Sql;
 	where?: Sql;
@@ -37,6 +37,18 @@ export interface Held {
 export function areasHeld(held: Held): Sql {
 	const { business, meters, from, starts, ends, now, days, hours } = held;
 	const ms = (at: Sql): Sql => sql`(extract(epoch from ${at} - ${from}) * 1000)`;
+	// Each range by itself: an index is of no use to one or the other.
+	const rowsOf = (table: 'level_days d' | 'level_hours h', range: Sql): Sql => {
+		const row = sql.raw(table.slice(-1));
+		return sql`
+			select ${row}.first_at, ${row}.last_at, ${row}.level, ${row}.area from usage.${sql.raw(table)}
+			where ${row}.business_id = ${business} and ${row}.meter_id = s.meter_id
+				and ${row}.set_id = s.set_id and ${range}`;
+	};
+	const rows = [
+		...days.map((range) => rowsOf('level_days d', range)),
+		...hours.map((range) => rowsOf('level_hours h', range))
+	];
 	const apart = held.group !== undefined || held.where !== undefined;
 	return sql`
 		with steps as (
@@ -86,16 +98,7 @@ export function areasHeld(held: Held): Sql {
 				piece.last_at, piece.level, piece.area
 			from sets s
 			cross join lateral (
-				${
-					days === null
-						? sql``
-						: sql`
-							select d.first_at, d.last_at, d.level, d.area from usage.level_days d
-							where d.business_id = ${business} and d.meter_id = s.meter_id and d.set_id = s.set_id and ${days}
-							union all`
-				}
-				select h.first_at, h.last_at, h.level, h.area from usage.level_hours h
-				where h.business_id = ${business} and h.meter_id = s.meter_id and h.set_id = s.set_id and ${hours}
+				${sql.join(rows, sql` union all `)}
 			) piece
 			join reigns r on r.meter_id = s.meter_id and r.since <= piece.first_at and r.until > piece.first_at
 		),

@@ -40,10 +40,11 @@ export async function readLevelSteps(scope: Scope, look: LevelLook): Promise<Lev
 	const begins = starts.map(
 		(start) => new Date(Math.max(from.getTime(), Math.ceil(start.getTime() / hourMs) * hourMs))
 	);
-	const { days, head, tail } =
-		zone === null
-			? { days: null, head: [from, to] as const, tail: [to, to] as const }
-			: await readPieces(scope, span, zone);
+	const pieces = zone === null ? null : await readPieces(scope, span, zone);
+	const days = pieces && pieces.days[0] < pieces.days[1] ? [pieces.days] : [];
+	const hours = (pieces ? [pieces.head, pieces.tail] : [[from, to] as const]).filter(
+		([begin, end]) => begin < end
+	);
 	const { rows } = await sql<Omit<LevelStep, 'place'> & { start: Date }>`
 		select meter_id as "meterId", group_of as "group", start, ${unitHours(sql`area`)}::text as value,
 			(area / nullif(known, 0))::float8::text as average, trim_scale(held)::text as held
@@ -54,8 +55,8 @@ export async function readLevelSteps(scope: Scope, look: LevelLook): Promise<Lev
 			starts: sql`${begins}::timestamptz[]`,
 			ends: sql`${[...begins.slice(1), to]}::timestamptz[]`,
 			now: sql`${scope.now}::timestamptz`,
-			days: days && sql`d.day >= ${days[0]} and d.day < ${days[1]}`,
-			hours: sql`(h.hour >= ${head[0]} and h.hour < ${head[1]} or h.hour >= ${tail[0]} and h.hour < ${tail[1]})`,
+			days: days.map(([first, end]) => sql`d.day >= ${first} and d.day < ${end}`),
+			hours: hours.map(([begin, end]) => sql`h.hour >= ${begin} and h.hour < ${end}`),
 			...(where ? { where } : {}),
 			...(group ? { group } : {})
 		})}) held`.execute(scope.db);
