@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { evolve, startPortal, type StartedPortal } from '../tests/setup/portal.ts';
 import { sessionOf } from '../tests/setup/visitor.ts';
+import { benchRedraw, mostWithinASecond, type RedrawFigures } from './redraw.ts';
+import { openStream, type OpenStream } from './streams.ts';
 
 export interface LiveFigures {
 	/** Open pages that the figures are of. */
@@ -22,14 +23,14 @@ export interface LiveFigures {
 		/** Of one processor. */
 		load: number;
 	};
-	/** Pages of one business that draw themselves anew during a burst, each in a session of its own. */
-	redraw: { pages: number; sessions: number; p50: number; p99: number; perSecond: number };
+	/** Pages of one business that draw themselves anew with each event of a stream. */
+	redraw: RedrawFigures;
 }
 
 const owners = ['wanjiku@mavuno.example', 'amina@pwani.example', 'juma@new.example'];
 const business = 'Mavuno Traders Ltd';
-/** A page that is told to look fetches itself again. */
-const redrawing = { pages: 200, sessions: 40 };
+/** Who has a page of that business open, each with rights of their own. */
+const people = ['wanjiku@mavuno.example', 'otieno@mavuno.example'];
 
 /** A thousand open pages of several businesses at a whole portal, and what a burst of events costs them. */
 export async function benchLive(pages = 1_000): Promise<LiveFigures> {
@@ -49,9 +50,9 @@ export async function benchLive(pages = 1_000): Promise<LiveFigures> {
 		for (const cookie of cookies) await (await fetch(portal.url, { headers: { cookie } })).text();
 		await wait(15_000);
 		const before = processOf(portal);
-		const open: Page[] = [];
+		const open: OpenStream[] = [];
 		for (let index = 0; index < pages; index++)
-			open.push(await openPage(portal, cookies[index % cookies.length] ?? ''));
+			open.push(await openStream(portal, cookies[index % cookies.length] ?? ''));
 		await wait(3_000);
 		const after = processOf(portal);
 		const own = open.filter((_, index) => index % cookies.length === 0);
@@ -74,52 +75,20 @@ export async function benchLive(pages = 1_000): Promise<LiveFigures> {
 			memory: after.memory,
 			word: quantiles(delays),
 			burst,
-			redraw: await redraw(portal, send)
+			redraw: await benchRedraw(portal, people, (count) => send(1, count))
 		};
 	} finally {
 		await portal.stop();
 	}
 }
 
-interface Page {
-	socket: Socket;
-	/** When it was told to look. */
-	words: number[];
-}
-
-function openPage(
-	portal: StartedPortal,
-	cookie: string,
-	told: () => void = () => undefined
-): Promise<Page> {
-	return new Promise((resolve, reject) => {
-		const page: Page = { socket: connect({ port: portal.port, host: 'localhost' }), words: [] };
-		let head = '';
-		page.socket.once('error', reject).on('data', (chunk) => {
-			const text = chunk.toString('latin1');
-			if (!head.includes('\r\n\r\n')) {
-				head += text;
-				if (!head.includes('\r\n\r\n')) return;
-				if (head.startsWith('HTTP/1.1 200')) resolve(page);
-				else reject(new Error(head));
-			}
-			if (!text.includes('event: changed')) return;
-			page.words.push(performance.now());
-			told();
-		});
-		page.socket.write(
-			`GET /live HTTP/1.1\r\nhost: localhost:${portal.port}\r\ncookie: ${cookie}\r\naccept: text/event-stream\r\naccept-encoding: gzip\r\n\r\n`
-		);
-	});
-}
-
 function sender(
 	{ url }: StartedPortal,
 	key: string,
 	subject: string
-): (count: number) => Promise<void> {
+): (events: number, count?: number) => Promise<void> {
 	let made = 0;
-	return async (count) => {
+	return async (events, count) => {
 		const time = new Date().toISOString();
 		const answer = await fetch(`${url}/api/v1/events`, {
 			method: 'POST',
@@ -128,14 +97,14 @@ function sender(
 				'content-type': 'application/cloudevents-batch+json'
 			},
 			body: JSON.stringify(
-				Array.from({ length: count }, () => ({
+				Array.from({ length: events }, () => ({
 					specversion: '1.0',
 					id: `bench-${(made += 1)}-${process.pid}`,
 					source: '/bench',
 					type: 'com.lixnet.erp.records.counted',
 					subject,
 					time,
-					data: { count: 4_000 + made }
+					data: { count: count ?? 4_000 + made }
 				}))
 			)
 		});
@@ -148,7 +117,7 @@ const burstSeconds = 10;
 
 async function burstOf(
 	portal: StartedPortal,
-	pages: Page[],
+	pages: OpenStream[],
 	send: (count: number) => Promise<void>
 ): Promise<LiveFigures['burst']> {
 	await wait(1_500);
@@ -170,57 +139,6 @@ async function burstOf(
 		wordsASecond: pages.reduce((sum, { words }) => sum + words.length, 0) / pages.length / seconds,
 		load: (end.cpu - begin.cpu) / seconds
 	};
-}
-
-/** Less a hundredth, since two ends of a connection do not read the same clock at the same moment. */
-function mostWithinASecond(words: number[]): number {
-	return Math.max(
-		0,
-		...words.map((from) => words.filter((at) => at >= from && at < from + 990).length)
-	);
-}
-
-async function redraw(
-	portal: StartedPortal,
-	send: (count: number) => Promise<void>
-): Promise<LiveFigures['redraw']> {
-	const cookies: string[] = [];
-	for (let index = 0; index < redrawing.sessions; index++)
-		cookies.push(await sessionOf(portal, owners[0] ?? ''));
-	const shown: number[] = [];
-	let sentAt = 0;
-	const looks = new Set<Promise<void>>();
-	const open: Page[] = [];
-	for (let index = 0; index < redrawing.pages; index++) {
-		const cookie = cookies[index % cookies.length] ?? '';
-		let changedAt = 0;
-		open.push(
-			await openPage(portal, cookie, () => {
-				changedAt = sentAt;
-				const look = fetch(`${portal.url}/`, {
-					headers: { cookie, 'x-evolve-live': '1', accept: 'text/html' }
-				})
-					.then((answer) => answer.text())
-					.then(() => void shown.push(performance.now() - changedAt));
-				looks.add(look);
-				void look.finally(() => looks.delete(look));
-			})
-		);
-	}
-	// One event every three seconds: from each to the last page that shows it.
-	const rounds = 5;
-	let seconds = 0;
-	for (let round = 0; round < rounds; round++) {
-		sentAt = performance.now();
-		const want = shown.length + redrawing.pages;
-		await send(1);
-		while (shown.length < want && performance.now() - sentAt < 6_000) await wait(10);
-		seconds += (performance.now() - sentAt) / 1_000;
-		await wait(1_200);
-	}
-	await Promise.all(looks);
-	for (const { socket } of open) socket.destroy();
-	return { ...redrawing, ...quantiles(shown), perSecond: shown.length / seconds };
 }
 
 function quantiles(values: number[]): { p50: number; p99: number } {

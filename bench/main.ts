@@ -102,11 +102,15 @@ if (runs('live')) {
 	at('  words to a page a second, on the average', burst.wordsASecond, '');
 	at('  processor, of one', burst.load * 100, '%', { most: 100 });
 	at(
-		`an event to ${redraw.pages} redrawn pages in ${redraw.sessions} sessions, p50`,
+		`an event a second to ${redraw.pages} redrawn pages in ${redraw.sessions} sessions, p50`,
 		redraw.p50,
 		'ms'
 	);
 	at('  p99', redraw.p99, 'ms', { most: 2_000 });
+	at(`  of ${redraw.events} events, not shown by a page at the end`, redraw.missed, '', {
+		most: 0
+	});
+	at('  words to a page in any second', redraw.mostASecond, '', { most: 1 });
 	at('  redrawn', redraw.perSecond, 'pages/s');
 }
 // Asked for by name only: it builds ten million events.
