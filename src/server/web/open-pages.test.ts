@@ -146,7 +146,7 @@ describe('many pages', () => {
 		const { live, tell } = createHearsay();
 		let drawing = 8;
 		const pages = createOpenPages(live, { underWay: () => drawing });
-		const shown = Array.from({ length: 200 }, () => show());
+		const shown = Array.from({ length: 200 }, (_, index) => show(mavuno, `ses_${index}`));
 		for (const page of shown) pages.open(page, null);
 		const told = () => shown.filter(({ words }) => words > 0).length;
 		tell(mavuno);
@@ -159,6 +159,24 @@ describe('many pages', () => {
 		await vi.advanceTimersByTimeAsync(900);
 		expect(told()).toBe(200);
 		expect(Math.max(...shown.map(({ words }) => words))).toBe(1);
+	});
+
+	it('is told together with the other windows of its browser, which share a drawing', async () => {
+		const { live, tell } = createHearsay();
+		let drawing = 8;
+		const pages = createOpenPages(live, { underWay: () => drawing });
+		// Opened in turn, as many browsers do.
+		const shown = Array.from({ length: 100 }, (_, index) => show(mavuno, `ses_${index % 20}`));
+		for (const page of shown) pages.open(page, null);
+		tell(mavuno);
+		await vi.advanceTimersByTimeAsync(100);
+		drawing = 0;
+		await vi.advanceTimersByTimeAsync(20);
+		const told = shown.filter(({ words }) => words === 1);
+		expect(told.length).toBeGreaterThan(0);
+		expect(told.length).toBeLessThan(shown.length);
+		for (const { sessionId } of told)
+			expect(told.filter((page) => page.sessionId === sessionId)).toHaveLength(5);
 	});
 
 	it('is asked to come back over seconds when the process stops', () => {

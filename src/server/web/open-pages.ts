@@ -93,17 +93,22 @@ export function createOpenPages(
 		place.page.say(words);
 	};
 
+	const tell = (place: Place, now: number): void => {
+		waiting.delete(place);
+		place.toldAt = now;
+		place.mark = live.mark(place.page.businessId);
+		say(place, `event: changed\nid: ${place.mark}\ndata: \n\n`);
+	};
 	const takeTurn = (): void => {
 		const now = performance.now();
+		const due = [...waiting].filter(({ toldAt }) => toldAt + pauseMs <= now);
+		const ofSession = Map.groupBy(due, ({ page }) => page.sessionId);
 		let told = 0;
-		for (const place of waiting) {
+		for (const places of ofSession.values()) {
 			if (told >= mostATurn || underWay() >= mostLooks) break;
-			if (place.toldAt + pauseMs > now) continue;
-			waiting.delete(place);
 			told += 1;
-			place.toldAt = now;
-			place.mark = live.mark(place.page.businessId);
-			say(place, `event: changed\nid: ${place.mark}\ndata: \n\n`);
+			// Drawn once for all windows of a browser that show the same.
+			for (const place of places) tell(place, now);
 		}
 		turn = waiting.size > 0 ? setTimeout(takeTurn, turnMs) : undefined;
 	};
