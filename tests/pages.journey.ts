@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
 import { pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
+import { readShifts, watchShifts } from './setup/shifts.ts';
 import { actFor, signIn } from './setup/visitor.ts';
 
 const portal = inject('portal');
@@ -20,72 +21,84 @@ interface Finding {
 	nodes: { target: string[]; failureSummary?: string }[];
 }
 
+/** The rules of axe that look at colours. All others look at what a change of colours leaves as it is. */
+const ofColours = ['color-contrast', 'link-in-text-block'];
+
 /** What axe finds, in words short enough to read in a report. */
-async function findings(page: Page): Promise<string[]> {
+async function findings(page: Page, rules?: string[]): Promise<string[]> {
+	const options = {
+		resultTypes: ['violations'],
+		...(rules ? { runOnly: { type: 'rule', values: rules } } : {})
+	};
 	// evaluate, not a script tag: the content security policy stays as visitors have it.
 	const { violations } = await page.evaluate<{ violations: Finding[] }>(
-		`${axe}; axe.run(document, { resultTypes: ['violations'] })`
+		`${axe}; axe.run(document, ${JSON.stringify(options)})`
 	);
 	return violations.flatMap(({ id, nodes }) =>
 		nodes.slice(0, 3).map(({ target }) => `${id}: ${target.join(' ')}`)
 	);
 }
 
-const visitors = [...new Set(pagesToSee.map(visitorOf))];
+const sideways = (page: Page): Promise<number> =>
+	page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-describe.each(themes)('in %s', (theme) => {
-	it.each(visitors)(
-		'the pages of %s: axe finds nothing, nothing scrolls sideways, nothing shifts',
-		async (visitor) => {
-			const pages = pagesToSee.filter((page) => visitorOf(page) === visitor);
-			const [{ as, business } = { as: null }] = pages;
-			const context = await browser.newContext({
-				baseURL: portal.url,
-				colorScheme: theme,
-				reducedMotion: 'reduce'
-			});
-			await context.addInitScript(() => {
-				const shifts: { shifted: number } = { shifted: 0 };
-				Object.assign(window, { shifts });
-				new PerformanceObserver((list) => {
-					for (const entry of list.getEntries() as (PerformanceEntry & {
-						value: number;
-						hadRecentInput: boolean;
-					})[]) {
-						if (!entry.hadRecentInput) shifts.shifted += entry.value;
-					}
-				}).observe({ type: 'layout-shift', buffered: true });
-			});
-			const page = await context.newPage();
-			if (as) await signIn(page, as);
-			if (business) await actFor(page, business);
-			const problems: string[] = [];
-			for (const { name, path } of pages) {
-				for (const width of widths) {
-					await page.setViewportSize({ width, height: 800 });
-					await page.goto(path);
-					await page.evaluate(() => document.fonts.ready);
-					const { shifted, wide } = await page.evaluate(() => ({
-						shifted: (window as unknown as { shifts: { shifted: number } }).shifts.shifted,
-						wide: document.documentElement.scrollWidth - document.documentElement.clientWidth
-					}));
-					if (shifted > 0) problems.push(`${name} at ${width}: shifts by ${shifted}`);
-					if (wide > 0) problems.push(`${name} at ${width}: scrolls sideways by ${wide} px`);
-					for (const finding of await findings(page))
-						problems.push(`${name} at ${width}: ${finding}`);
+const visitors = [...new Set(pagesToSee.map(visitorOf))];
+const [firstTheme, ...otherThemes] = themes;
+
+it.each(visitors)(
+	'the pages of %s: axe finds nothing, in all colours, nothing scrolls sideways, nothing shifts',
+	async (visitor) => {
+		const pages = pagesToSee.filter((page) => visitorOf(page) === visitor);
+		const [{ as, business } = { as: null }] = pages;
+		const context = await browser.newContext({
+			baseURL: portal.url,
+			colorScheme: firstTheme,
+			reducedMotion: 'reduce'
+		});
+		await watchShifts(context);
+		const page = await context.newPage();
+		if (as) await signIn(page, as);
+		if (business) await actFor(page, business);
+		const problems: string[] = [];
+		for (const { name, path } of pages) {
+			for (const width of widths) {
+				await page.emulateMedia({ colorScheme: firstTheme });
+				await page.setViewportSize({ width, height: 800 });
+				await page.goto(path);
+				await page.evaluate(() => document.fonts.ready);
+				const at = `${name} at ${width}`;
+				const shifted = await readShifts(page);
+				if (shifted > 0) problems.push(`${at}: shifts by ${shifted}`);
+				const wide = await sideways(page);
+				if (wide > 0) problems.push(`${at}: scrolls sideways by ${wide} px`);
+				for (const finding of await findings(page)) problems.push(`${at}: ${finding}`);
+				for (const theme of otherThemes) {
+					const ground = await groundOf(page);
+					await page.emulateMedia({ colorScheme: theme });
+					if (ground === (await groundOf(page)))
+						problems.push(`${at}: looks the same in ${theme} as in ${firstTheme}`);
+					for (const finding of await findings(page, ofColours))
+						problems.push(`${at} in ${theme}: ${finding}`);
 				}
-				await page.setViewportSize({ width: 320, height: 700 });
-				const wide = await page.evaluate(
-					() => document.documentElement.scrollWidth - document.documentElement.clientWidth
-				);
-				if (wide > 0) problems.push(`${name} at 320: scrolls sideways by ${wide} px`);
 			}
-			await context.close();
-			expect(problems).toEqual([]);
-		},
-		300_000
+			await page.setViewportSize({ width: 320, height: 700 });
+			const wide = await sideways(page);
+			if (wide > 0) problems.push(`${name} at 320: scrolls sideways by ${wide} px`);
+		}
+		await context.close();
+		expect(problems).toEqual([]);
+	},
+	600_000
+);
+
+/** The colour behind a page: that its theme has changed at all. */
+function groundOf(page: Page): Promise<string> {
+	return page.evaluate(
+		() =>
+			getComputedStyle(document.documentElement).backgroundColor +
+			getComputedStyle(document.body).backgroundColor
 	);
-});
+}
 
 describe('the weight of home on a first visit', () => {
 	it('is at most 100 KB over the wire, of which at most 45 KB JavaScript', async () => {
