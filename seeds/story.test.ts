@@ -175,7 +175,7 @@ describe.each([
 	it('was told when ERP passed half of its data, and SACCO three quarters of its SMS', async () => {
 		const { alerts, firings } = await asWanjiku(async (scope) => ({
 			alerts: await listAlerts(scope, {}),
-			firings: await listFirings(scope, {})
+			...(await listFirings(scope, {}))
 		}));
 		expect(alerts).toHaveLength(2);
 		const told = firings.map(({ mark, value, at }) => ({ mark, value, at }));

@@ -44,6 +44,56 @@ describe('what happened around a product, in words', () => {
 		expect(words.what).toContain(what);
 	});
 
+	it.each<[ActivityView['kind'], ActivityView['params'], string]>([
+		['alert_set', {}, 'set a limit for Data: 50 GB a month'],
+		[
+			'alert_set',
+			{ action: 'suspend' },
+			'set a limit for Data that suspends ERP System: 50 GB a month'
+		],
+		['alert_changed', { every: 'day' }, 'changed a limit for Data: 50 GB a day'],
+		['alert_changed', { limit: null }, 'changed a limit for Data: what the plan includes'],
+		[
+			'alert_removed',
+			{ every: 'subscription' },
+			'removed a limit for Data: 50 GB a billing period'
+		],
+		['alert_answered', { answer: 'raised' }, 'raised the limit for Data: 50 GB a month'],
+		['alert_answered', { answer: 'left' }, 'left the limit for Data as it is'],
+		[
+			'usage_suspended',
+			{ mode: 'read_only' },
+			'became read-only, since the limit for Data is reached'
+		],
+		[
+			'suspension_ended',
+			{ why: 'lifted' },
+			'opened ERP System again, though the limit for Data is reached'
+		],
+		['suspension_ended', { why: 'raised' }, 'opened ERP System again by raising the limit for Data']
+	])('of a limit: %s with %o', (kind, params, what) => {
+		const limit = {
+			meter: 'Data',
+			unit: 'bytes',
+			currency: 'KES',
+			limit: '50000000000',
+			every: 'month'
+		};
+		expect(wordActivity(entry(kind, { ...limit, ...params }))).toMatchObject({
+			who: 'Wanjiku',
+			what,
+			href: '/products/erp'
+		});
+	});
+
+	it('says of a product that opens by itself why it does', () => {
+		const opened = { ...entry('suspension_ended', { meter: 'Data', why: 'raised' }), person: null };
+		expect(wordActivity(opened)).toMatchObject({
+			who: 'ERP System',
+			what: 'opened again: the limit for Data was raised'
+		});
+	});
+
 	it('has words for everything', () => {
 		for (const kind of ownKinds) {
 			const { what, details } = wordActivity(entry(kind, { to: 'ended' }));

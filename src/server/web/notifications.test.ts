@@ -43,6 +43,12 @@ const alert = {
 	limit: '50000000000',
 	value: '38000000000'
 };
+const limited = {
+	product: 'ERP System',
+	meter: 'Data',
+	mode: 'read_only',
+	until: '2026-11-30T21:00:00Z'
+};
 
 describe('a notification in words', () => {
 	it.each([
@@ -187,6 +193,34 @@ describe('a notification in words', () => {
 			'ERP System: your limit for Data is reached',
 			'51 GB of 50 GB this month',
 			'/usage/alerts'
+		],
+		[
+			'usage_suspended',
+			limited,
+			'ERP System is suspended: your limit for Data is reached',
+			'You can read everything in it, and change nothing. It opens again on 1 Dec 2026, 00:00, or when you open it.',
+			'/products/erp'
+		],
+		[
+			'usage_suspended',
+			{ ...limited, mode: 'closed', ask: 'Wanjiku or Halima' },
+			'ERP System is suspended: your limit for Data is reached',
+			'It cannot be opened. It opens again on 1 Dec 2026, 00:00. Wanjiku or Halima can open it before.',
+			'/products/erp'
+		],
+		[
+			'usage_open',
+			{ product: 'ERP System', meter: 'Data', why: 'lifted', by: 'Halima' },
+			'ERP System is open again',
+			'Halima lifted the suspension by the limit for Data.',
+			'/products/erp'
+		],
+		[
+			'usage_open',
+			{ product: 'ERP System', meter: 'Data', why: 'period' },
+			'ERP System is open again',
+			'Data is counted anew.',
+			'/products/erp'
 		]
 	] as const)('%s', (kind, params, what, detail, href) => {
 		expect(word(kind, params)).toEqual({ what, detail, href, unread: true });

@@ -121,6 +121,57 @@ describe('the button of a suspended product', () => {
 	});
 });
 
+describe('the button of a product that a limit has suspended', () => {
+	const limited = (mode: 'read_only' | 'export_only' | 'closed', ask: string | null) => ({
+		kind: 'limited' as const,
+		mode,
+		until: new Date('2026-11-30T21:00:00Z'),
+		ask
+	});
+	const opening = { title: 'Open it again', href: '/products/erp#suspended' };
+
+	it.each([
+		['read_only', 'Open read-only'],
+		['export_only', 'Open to export your data']
+	] as const)('of %s still launches, with the way to open it beside it', (mode, title) => {
+		const door = {
+			kind: 'launch',
+			quiet: true,
+			title,
+			detail: 'Until 1 Dec 2026, by your own limit'
+		};
+		expect(doorwayOf(product(limited(mode, null)), now, zone)).toEqual({
+			...door,
+			beside: opening
+		});
+		expect(doorwayOf(product(limited(mode, 'Wanjiku Kamau')), now, zone)).toEqual({
+			...door,
+			beside: null
+		});
+	});
+
+	it('closed, leads those who may open it there, and tells the others whom to ask', () => {
+		for (const access of [{ allowed: true } as const, out]) {
+			expect(doorwayOf(product(limited('closed', null), { access }), now, zone)).toEqual({
+				kind: 'way',
+				...opening,
+				detail: 'Closed until 1 Dec 2026, by your own limit'
+			});
+			expect(doorwayOf(product(limited('closed', 'Wanjiku'), { access }), now, zone)).toEqual({
+				kind: 'shut',
+				icon: 'lock',
+				title: 'Closed until 1 Dec 2026',
+				detail: 'Your own limit is reached. Wanjiku can open it.'
+			});
+		}
+	});
+
+	it('leads whoever has no access to ask for it', () => {
+		const door = doorwayOf(product(limited('read_only', 'Wanjiku'), { access: out }), now, zone);
+		expect(door).toMatchObject({ kind: 'way', href: '/products/erp#ask' });
+	});
+});
+
 describe('the button for somebody without access', () => {
 	it.each([
 		['Wanjiku Kamau', 'Wanjiku Kamau can let you in'],

@@ -41,7 +41,8 @@ const save = (input: Input, as = mavuno) =>
 		saveAlert(scope, { product: 'sacco', meter: 'data', limit: 1_000, ...input })
 	);
 const alerts = (as: Member) => withBusiness(as, (scope) => listAlerts(scope, {}));
-const firings = (as: Member) => withBusiness(as, (scope) => listFirings(scope, {}));
+const firings = async (as: Member) =>
+	(await withBusiness(as, (scope) => listFirings(scope, {}))).firings;
 const questions = (as: Member) => withBusiness(as, (scope) => listAlertQuestions(scope, {}));
 const clear = async (): Promise<void> => {
 	for (const as of [mavuno, pwani])
@@ -296,5 +297,25 @@ describe('who wants to be asked', () => {
 		expect(await questions(mavuno)).toHaveLength(1);
 		at('2026-12-31T21:00:01Z');
 		expect(await questions(mavuno)).toEqual([]);
+	});
+});
+
+describe('what was told', () => {
+	it('is read page by page, newest first, with nothing twice and nothing left out', async () => {
+		const all = await firings(mavuno);
+		expect(all.length).toBeGreaterThan(3);
+		const seen: typeof all = [];
+		let before: string | undefined;
+		do {
+			const page = await withBusiness(mavuno, (scope) =>
+				listFirings(scope, { limit: 2, ...(before === undefined ? {} : { before }) })
+			);
+			expect(page.firings.length).toBeLessThanOrEqual(2);
+			seen.push(...page.firings);
+			before = page.next ?? undefined;
+		} while (before !== undefined);
+		expect(seen).toEqual(all);
+		const theirs = await firings(pwani);
+		expect(theirs.some(({ alertId }) => all.some((one) => one.alertId === alertId))).toBe(false);
 	});
 });

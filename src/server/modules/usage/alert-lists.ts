@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import { CursorOf, cutPage, PageSize } from '../../platform/cursor.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listProducts, readProduct, type Product } from '../catalogue/index.ts';
@@ -116,15 +117,20 @@ export interface Firing {
 export const answers = ['raised', 'plan', 'left'] as const;
 export type Answer = (typeof answers)[number];
 
-/** What the alerts of the scope's business told, newest first, those of removed alerts too. */
+/**
+ * What the alerts of the scope's business told, newest first, those of removed alerts too. `next` continues
+ * behind the last.
+ */
 export const listFirings = usecase(
 	'alert.read',
 	v.object({
-		limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)), 50)
+		limit: v.optional(PageSize, 20),
+		before: v.optional(CursorOf('alr'))
 	}),
-	async (scope, { limit }): Promise<Firing[]> => {
+	async (scope, { limit, before }): Promise<{ firings: Firing[]; next: string | null }> => {
 		const products = await listProducts(scope, {});
 		const { rows } = await sql<{
+			id: string;
 			alert_id: string;
 			product_id: string;
 			name: string;
@@ -140,22 +146,24 @@ export const listFirings = usecase(
 			answered_by: string | null;
 			answered_at: Date | null;
 		}>`
-			select f.*, m.product_id, m.name, ${sql.raw(figureUnitOf)} as unit, a.removed_at is not null as removed,
+			select f.*, f.alert_id as id, m.product_id, m.name, ${sql.raw(figureUnitOf)} as unit, a.removed_at is not null as removed,
 				q.answer, q.answered_by, q.answered_at
 			from (
 				select business_id, alert_id, period::text, period_end::text, amount::text, value::text,
 					fired_at, max(mark) as mark
 				from usage.alert_firings where business_id = ${businessOf(scope)}
+					and ${before ? sql`(fired_at, alert_id) < (${before.at}, ${before.id})` : sql`true`}
 				group by business_id, alert_id, period, period_end, amount, value, fired_at
 				order by fired_at desc, alert_id desc
-				limit ${limit}
+				limit ${limit + 1}
 			) f
 			join usage.alerts a on a.business_id = f.business_id and a.id = f.alert_id
 			join usage.meters m on m.id = a.meter_id
 			left join usage.alert_questions q on q.business_id = f.business_id and q.alert_id = f.alert_id
 				and q.asked_at = f.fired_at
 			order by f.fired_at desc, f.alert_id desc`.execute(scope.db);
-		return rows.flatMap((row) => {
+		const { page, next } = cutPage(rows, limit, ({ fired_at }) => fired_at);
+		const firings = page.flatMap((row): Firing[] | Firing => {
 			const product = products.find(({ id }) => id === row.product_id);
 			if (!product) return [];
 			return {
@@ -174,5 +182,6 @@ export const listFirings = usecase(
 						: null
 			};
 		});
+		return { firings, next };
 	}
 );

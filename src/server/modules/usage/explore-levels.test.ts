@@ -164,7 +164,8 @@ describe('levels over time, as they are billed', () => {
 			runtime.clock.set(new Date(at));
 			return withSystem('test', (scope) => fireAlerts(scope, null));
 		};
-		const fired = () => withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}));
+		const fired = async () =>
+			(await withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}))).firings;
 		runtime.clock.set(new Date(now));
 		await withBusiness(fixture.mavuno, (scope) =>
 			saveAlert(scope, { product: 'erp', meter: 'stored', limit: 100, period: 'day', marks: [100] })
@@ -237,7 +238,8 @@ it('a level ends where its meter begins to count otherwise, and goes on where it
 });
 
 it('say on every list that they are in units times hours', async () => {
-	const [firing] = await withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}));
+	const { firings } = await withBusiness(fixture.mavuno, (scope) => listFirings(scope, {}));
+	const [firing] = firings;
 	expect(firing?.meter.unit).toBe('count-hours');
 	const adjustments = await withBusiness(fixture.mavuno, (scope) => listAdjustments(scope, {}));
 	expect(adjustments.find(({ meter }) => meter === 'stored')?.unit).toBe('count-hours');

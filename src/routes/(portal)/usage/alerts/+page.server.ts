@@ -7,16 +7,15 @@ import {
 	listFirings
 } from '#server/modules/usage/index.ts';
 import { form, mayDo, page } from '#server/web/page.ts';
+import { readCursor } from '../../parts/cursor.ts';
 import { alertActionsOf, readAlerts } from './alerts.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-/** How much of the history the page shows. */
-const historyLength = 100;
-
 export const load: PageServerLoad = page(async (scope, { url }) => {
-	const [alerts, firings, questions, members, { currency }] = await Promise.all([
+	const before = readCursor(url.searchParams.get('before'));
+	const [alerts, { firings, next }, questions, members, { currency }] = await Promise.all([
 		readAlerts(scope),
-		listFirings(scope, { limit: historyLength }),
+		listFirings(scope, before === undefined ? {} : { before }),
 		mayDo(scope.actor, 'alert.manage') ? listAlertQuestions(scope, {}) : [],
 		listMembers(scope, {}),
 		readBusiness(scope, {})
@@ -27,6 +26,8 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		alerts,
 		currency,
 		questions: questions.map((question) => ({ ...question, limit: Number(question.limit) })),
+		older: next && `/usage/alerts?${new URLSearchParams({ before: next }).toString()}#history`,
+		newest: before === undefined ? null : '/usage/alerts#history',
 		firings: firings.map(({ limit, value, answer, ...firing }) => ({
 			...firing,
 			limit: Number(limit),
