@@ -40,15 +40,18 @@ async function countRecords(subject: string, count: number): Promise<void> {
 	expect(await answer.json()).toMatchObject({ new: 1 });
 }
 
+/** What the command line changes in the catalogue is seen once a drawn page is no longer kept. */
+const keptMs = 25_000;
+
 /** Looks at a page anew until it says something: within the ten seconds that a limit may take. */
-async function until(page: Page, path: string, words: string): Promise<void> {
+async function until(page: Page, path: string, words: string, timeout = 10_000): Promise<void> {
 	await expect
 		.poll(
 			async () => {
 				await page.goto(path);
 				return page.getByText(words).count();
 			},
-			{ timeout: 10_000, interval: 500 }
+			{ timeout, interval: 500 }
 		)
 		.toBeGreaterThan(0);
 }
@@ -95,8 +98,7 @@ describe.each([
 		const choice = page.getByRole('radio', { name: 'Suspend the product for everybody' });
 		expect(await choice.count()).toBe(0);
 		await allow('closed');
-		await page.goto('/usage/alerts');
-		await page.getByText('ERP System: nobody can open it.').waitFor();
+		await until(page, '/usage/alerts', 'ERP System: nobody can open it.', keptMs);
 		await page.getByLabel('What is limited').selectOption({ label: 'ERP System: Records' });
 		await page.getByLabel('Number', { exact: true }).fill('1,000');
 		await choice.check();
@@ -120,8 +122,12 @@ describe.each([
 
 		// Read-only, it opens, and says so before.
 		await allow('read_only');
-		await juma.page.goto('/launch/erp');
-		await juma.page.getByText('You can read everything in ERP System and change nothing').waitFor();
+		await until(
+			juma.page,
+			'/launch/erp',
+			'You can read everything in ERP System and change nothing',
+			keptMs
+		);
 
 		// Neither a member nor another business lifts it.
 		for (const email of [member, 'amina@pwani.example'])
@@ -135,8 +141,7 @@ describe.each([
 					'content-type': 'application/x-www-form-urlencoded'
 				}
 			});
-		await page.goto('/');
-		await page.getByText('a limit is reached').first().waitFor();
+		await until(page, '/', 'Read-only until', keptMs);
 		await page.getByRole('link', { name: 'Open it again' }).click();
 		await page.waitForURL('**/products/erp#suspended');
 		await page.getByText('ERP System is read-only for everybody in your business').waitFor();

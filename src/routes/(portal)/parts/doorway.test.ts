@@ -166,7 +166,9 @@ describe('the button of a product that a limit has suspended', () => {
 		}
 	});
 
-	it('leads whoever has no access to ask for it', () => {
+	it('leads whoever has no access to ask for it, and those who may open it there', () => {
+		const own = doorwayOf(product(limited('read_only', null), { access: out }), now, zone);
+		expect(own).toEqual({ kind: 'way', ...opening, detail: 'Until 1 Dec 2026, by your own limit' });
 		const door = doorwayOf(product(limited('read_only', 'Wanjiku'), { access: out }), now, zone);
 		expect(door).toMatchObject({ kind: 'way', href: '/products/erp#ask' });
 	});

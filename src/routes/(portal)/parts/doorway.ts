@@ -39,6 +39,7 @@ export function doorwayOf(product: ProductView, now: Date, zone: string): Doorwa
 	if (status.kind === 'limited' && status.mode === 'closed') return limited(product, status, zone);
 	if (!access.allowed) {
 		if (status.kind === 'suspended' && status.pay) return closed(status);
+		if (status.kind === 'limited' && status.ask === null) return limited(product, status, zone);
 		return asking(product, access, now, zone);
 	}
 	if (product.health.now && product.health.now.state !== 'degraded')
@@ -75,7 +76,10 @@ function limited(product: ProductView, status: Limited, zone: string): Doorway {
 		? {
 				kind: 'way',
 				title: m.home_launch_limited_open(),
-				detail: m.home_launch_limited_closed_own({ date }),
+				detail:
+					status.mode === 'closed'
+						? m.home_launch_limited_closed_own({ date })
+						: m.home_launch_limited({ date }),
 				href: whyLimited(product)
 			}
 		: {
