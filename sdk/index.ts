@@ -51,6 +51,14 @@ export interface UsageEvent {
 	time?: Date;
 }
 
+/** Another event that takes the place of one that was wrong, in its hour. */
+export interface UsageCorrection extends Omit<UsageEvent, 'data'> {
+	/** The id of the event that was wrong. It was of the same type, for the same business, from this source. */
+	corrects: string;
+	/** What the meters should have read; null takes the event out altogether. */
+	data: Record<string, unknown> | null;
+}
+
 export interface Activity {
 	business: string;
 	/** What follows the name, such as `added 5 new employees`. */
@@ -111,6 +119,8 @@ export interface ExportReport {
 export interface Evolve {
 	/** Reports usage. */
 	event(event: UsageEvent): void;
+	/** Corrects usage that was reported with an id of its own. The last correction of an event stands. */
+	correct(correction: UsageCorrection): void;
 	/** Reports what somebody did, for the activity feed. */
 	activity(activity: Activity): void;
 	/** Reports where a person is, so that the next launch lands there. Only the latest is sent. */
@@ -218,18 +228,29 @@ export function createEvolve(options: EvolveOptions): Evolve {
 		return done.every(Boolean);
 	};
 
+	const cloudEvent = (event: Omit<UsageEvent, 'data'> & { data: unknown }): object => ({
+		specversion: '1.0',
+		id: event.id ?? randomUUID(),
+		source,
+		type: event.type,
+		subject: event.business,
+		time: event.time ?? new Date(),
+		datacontenttype: 'application/json',
+		data: event.data
+	});
+
 	return {
 		event(event) {
-			report('events', () => ({
-				specversion: '1.0',
-				id: event.id ?? randomUUID(),
-				source,
-				type: event.type,
-				subject: event.business,
-				time: event.time ?? new Date(),
-				datacontenttype: 'application/json',
-				data: event.data
-			}));
+			report('events', () => cloudEvent(event));
+		},
+		correct(correction) {
+			report('events', () => {
+				// Without it this would be an event that counts beside the other.
+				if (!correction.corrects) throw new TypeError('corrects is missing.');
+				// And this one that takes the other out.
+				if (correction.data === undefined) throw new TypeError('data is missing.');
+				return { ...cloudEvent(correction), corrects: correction.corrects };
+			});
 		},
 		activity(activity) {
 			report('activity', () => ({ id: randomUUID(), time: new Date(), ...activity }));

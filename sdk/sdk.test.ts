@@ -92,6 +92,8 @@ describe('reporting', () => {
 		const evolve = create();
 		evolve.event({ ...usage(1), id: 'own', time: new Date('2026-11-25T09:00:00Z') });
 		evolve.event(usage(2));
+		evolve.correct({ ...usage(3), corrects: 'own' });
+		evolve.correct({ ...usage(4), corrects: 'own', data: null });
 		expect(await evolve.flush()).toBe(true);
 		expect(received).toHaveLength(1);
 		expect(received[0]).toMatchObject({
@@ -111,10 +113,12 @@ describe('reporting', () => {
 					datacontenttype: 'application/json',
 					data: { bytes: 1 }
 				},
-				{ id: expect.stringMatching(/^[\da-f-]{36}$/) as string, data: { bytes: 2 } }
+				{ id: expect.stringMatching(/^[\da-f-]{36}$/) as string, data: { bytes: 2 } },
+				{ type: 'com.example.data', corrects: 'own', data: { bytes: 3 } },
+				{ corrects: 'own', data: null }
 			]
 		});
-		expect(evolve.counts.events).toEqual({ queued: 0, sent: 2, refused: 0, dropped: 0 });
+		expect(evolve.counts.events).toEqual({ queued: 0, sent: 4, refused: 0, dropped: 0 });
 	});
 
 	it('sends by itself: a hundred at once, fewer after a second', async () => {
@@ -144,11 +148,13 @@ describe('reporting', () => {
 		const evolve = create();
 		const circle: Record<string, unknown> = {};
 		circle['self'] = circle;
+		evolve.correct({ ...usage(1), corrects: undefined as never });
+		evolve.correct({ ...usage(1), corrects: 'one', data: undefined as never });
 		evolve.event({ ...usage(1), data: circle });
 		evolve.event({ ...usage(1), data: { big: 1n } });
 		evolve.event(undefined as never);
 		evolve.place(null as never);
-		expect(problems).toHaveLength(4);
+		expect(problems).toHaveLength(6);
 		const careless = create({
 			onProblem: () => {
 				throw new Error('a careless listener');

@@ -33,6 +33,10 @@ export const titles = {
 	unknown_person: 'Unknown person',
 	time_too_far_ahead: 'Time too far ahead',
 	time_too_long_ago: 'Time too long ago',
+	corrects_itself: 'Correction of itself',
+	unknown_original: 'Unknown original',
+	original_dropped: 'Original no longer stored',
+	too_many_corrections: 'Too many corrections in a batch',
 	invalid_value: 'Value cannot be read',
 	invalid_dimension: 'Dimension cannot be read',
 	invalid: 'Malformed input',
@@ -79,6 +83,13 @@ export const meanings: Record<Code, string> = {
 	unknown_person: 'Nobody in this business who may open the product has this id or address.',
 	time_too_far_ahead: 'The time lies more than 5 minutes ahead of the portal’s clock.',
 	time_too_long_ago: 'Events are counted up to 35 days late; after that their hours are closed.',
+	corrects_itself:
+		'A correction is an event with an id of its own; `corrects` is the id of the event that it corrects.',
+	unknown_original:
+		'What `corrects` names was not received from this source, of this type and for this business. Send the original first, or in the same batch. If it is still on its way, send the correction again once it was taken.',
+	original_dropped:
+		'The original is so old that it is no longer stored: it can no longer be corrected, and what it counted stands.',
+	too_many_corrections: 'A batch corrects at most 100 events. Send the others in further batches.',
 	invalid_value: 'What a meter reads is missing, or is not what it can read.',
 	invalid_dimension:
 		'A property by which totals are told apart is neither text, nor a number, nor true or false, or is too long.',

@@ -45,7 +45,7 @@ routes.post(
 		id: 'sendEvents',
 		summary: 'Send usage',
 		description:
-			'Takes what a product measured, as CloudEvents 1.0: one event, a batch of up to 1,000, or one event in the headers of the request (`ce-id`, `ce-source`, …) with its data as the body. `subject` is the business. An event counts once, by its source and id, whatever is sent again and whenever: after a failure of any kind, send the same again. The answer comes once everything is stored; a batch is taken whole or not at all.',
+			'Takes what a product measured, as CloudEvents 1.0: one event, a batch of up to 1,000, or one event in the headers of the request (`ce-id`, `ce-source`, …) with its data as the body. `subject` is the business. An event counts once, by its source and id, whatever is sent again and whenever: after a failure of any kind, send the same again. The answer comes once everything is stored; a batch is taken whole or not at all. An event that names an earlier one as `corrects` takes its place.',
 		takes: {
 			[structured]: { schema: CloudEvent, example: event },
 			[batched]: {
@@ -91,6 +91,10 @@ routes.post(
 			'unknown_type',
 			'time_too_far_ahead',
 			'time_too_long_ago',
+			'corrects_itself',
+			'unknown_original',
+			'original_dropped',
+			'too_many_corrections',
 			'invalid_value',
 			'invalid_dimension'
 		]

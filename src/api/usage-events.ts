@@ -32,6 +32,22 @@ const Event = v.object({
 	attributes: v.pipe(
 		v.nullable(Attributes),
 		v.description('Attributes that no meter reads, such as extensions.')
+	),
+	corrects: v.pipe(
+		v.nullable(v.string()),
+		v.description(
+			'The id of the event that it names as corrected; null for one that corrects none.'
+		)
+	),
+	sent_time: v.pipe(
+		v.nullable(v.string()),
+		v.description(
+			'The `time` that a correction itself gave: its `time` here is that of its original, where it counts.'
+		)
+	),
+	corrected_by: v.pipe(
+		v.nullable(v.string()),
+		v.description('The id of the event that took its place: it counts no more.')
 	)
 });
 
@@ -91,7 +107,25 @@ const Traced = v.pipe(
 					)
 				})
 			),
-			v.description('What each meter took from it; empty once the event was dropped.')
+			v.description(
+				'What each meter took from it; empty once the event was dropped, or another took its place.'
+			)
+		),
+		corrections: v.pipe(
+			v.array(
+				v.object({
+					id: v.string(),
+					time: Moment('The time that it gave itself.'),
+					received_at: Moment('When it came.'),
+					counts: v.pipe(
+						v.boolean(),
+						v.description('Whether it is what counts; none does when the last came without data.')
+					)
+				})
+			),
+			v.description(
+				'The original and all its corrections, in the order in which they came; empty where there are none.'
+			)
 		)
 	}),
 	v.metadata({ ref: 'TracedEvent' })
@@ -137,7 +171,10 @@ const example: v.InferOutput<typeof Event> = {
 	time: '2026-11-25T09:00:00.000Z',
 	received_at: '2026-11-25T09:00:00.210Z',
 	data: { bytes: 4096, user: 'otieno@mavuno.example', branch: 'Nakuru' },
-	attributes: null
+	attributes: null,
+	corrects: null,
+	sent_time: null,
+	corrected_by: null
 };
 
 const optional = (description: string, sample: string): Parameter => ({
@@ -234,7 +271,8 @@ routes.get(
 						dimensions: { user: 'otieno@mavuno.example', branch: 'Nakuru' },
 						adjusts: []
 					}
-				]
+				],
+				corrections: []
 			}
 		},
 		limited: true,
@@ -265,13 +303,16 @@ function toEvent(event: StoredEvent, businessId: string): v.InferOutput<typeof E
 		time: event.time.toISOString(),
 		received_at: event.receivedAt.toISOString(),
 		data: event.data,
-		attributes: event.attributes
+		attributes: event.attributes,
+		corrects: event.corrects,
+		sent_time: event.sentAt?.toISOString() ?? null,
+		corrected_by: event.correctedBy
 	};
 }
 
 function toTraced(
 	name: { source: string; id: string },
-	{ time, hour, day, event, droppedAt, counted }: Trace,
+	{ time, hour, day, event, droppedAt, counted, corrections }: Trace,
 	businessId: string
 ): v.InferOutput<typeof Traced> {
 	return {
@@ -282,7 +323,13 @@ function toTraced(
 		stored: event !== null,
 		dropped_at: droppedAt?.toISOString() ?? null,
 		event: event && toEvent(event, businessId),
-		counted
+		counted,
+		corrections: corrections.map(({ id, sentAt, receivedAt, counts }) => ({
+			id,
+			time: sentAt.toISOString(),
+			received_at: receivedAt.toISOString(),
+			counts
+		}))
 	};
 }
 

@@ -273,6 +273,62 @@ describe('GET /events/{source}/{id}', () => {
 		]);
 	});
 
+	it('shows what was corrected, and by what', async () => {
+		const type = 'sacco.data.transferred';
+		const event = (id: string, more: object = {}) => ({
+			specversion: '1.0',
+			id,
+			source: '/sacco',
+			type,
+			subject: fixture.pwani.businessId,
+			time: '2026-11-25T07:15:00Z',
+			data: { bytes: 5 },
+			...more
+		});
+		const correction = { corrects: 'wrong', time: '2026-11-25T09:04:00Z', traceparent: '00-1' };
+		for (const sent of [
+			event('wrong'),
+			event('right', { ...correction, data: { bytes: 4 } }),
+			event('gone', { ...correction, data: null })
+		]) {
+			const { status } = await api.request('/api/v1/events', {
+				method: 'POST',
+				headers: {
+					authorization: `Bearer ${fixture.sacco.token}`,
+					'content-type': 'application/cloudevents+json'
+				},
+				body: JSON.stringify(sent)
+			});
+			expect(status).toBe(200);
+		}
+		const { businessId } = fixture.pwani;
+		const time = '2026-11-25T07:15:00.000Z';
+		const sent_time = '2026-11-25T09:04:00.000Z';
+		const right = await trace('/sacco', 'right', businessId, fixture.sacco);
+		expect(right.body).toMatchObject({
+			time,
+			event: {
+				corrects: 'wrong',
+				corrected_by: 'gone',
+				sent_time,
+				attributes: { traceparent: '00-1' }
+			},
+			counted: [],
+			corrections: [
+				{ id: 'wrong', time, counts: false },
+				{ id: 'right', time: sent_time, counts: false },
+				{ id: 'gone', time: sent_time, counts: false }
+			]
+		});
+		const { events } = await list({ business: businessId, source: '/sacco' }, fixture.sacco);
+		expect(events).toHaveLength(3);
+		expect(events).toContainEqual(
+			expect.objectContaining({ id: 'wrong', corrects: null, corrected_by: 'right' })
+		);
+		const never = await trace('/sacco', 'wrong', mavuno(), fixture.sacco);
+		expect(never.status).toBe(404);
+	});
+
 	it('finds names with every kind of character', async () => {
 		for (const [source, id] of [
 			['urn:x:%2F?a=b#c', '100 % of/it?'],

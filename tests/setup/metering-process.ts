@@ -5,7 +5,7 @@ import { createLive } from '#server/platform/live.ts';
 import { createLog } from '#server/platform/log.ts';
 import { recordEvents, type UsageEvent } from '#server/modules/usage/index.ts';
 import { recount } from '#server/modules/usage/recount.ts';
-import { TooMany } from '#server/platform/errors.ts';
+import { Expected, TooMany } from '#server/platform/errors.ts';
 import { testSecrets } from './secrets.ts';
 
 /** What a test hands to a process that counts until it is killed. */
@@ -40,13 +40,17 @@ function open({ connection }: Task): void {
 	});
 }
 
-/** Sends a batch until it is taken, as a product does. */
-async function insist(batch: UsageEvent[], { key, at }: Task): Promise<void> {
+/**
+ * Sends a batch until it is taken, as a product does.
+ * @returns false when it corrects an event that was not received yet
+ */
+async function insist(batch: UsageEvent[], { key, at }: Task): Promise<boolean> {
 	for (;;) {
 		try {
 			await recordEvents(batch, key, { at: new Date(at) });
-			return;
+			return true;
 		} catch (error) {
+			if (error instanceof Expected && error.code === 'unknown_original') return false;
 			if (!(error instanceof TooMany)) throw error;
 			await new Promise((resolve) => setTimeout(resolve, 50));
 		}
@@ -56,15 +60,18 @@ async function insist(batch: UsageEvent[], { key, at }: Task): Promise<void> {
 process.on('message', (task: Task) => {
 	open(task);
 	if (task.recount !== undefined) void recount(task.recount);
-	let next = 0;
+	const left = [...task.batches.entries()];
 	for (let lane = 0; lane < 6; lane++)
 		void (async () => {
 			for (;;) {
-				const index = next++;
-				const batch = task.batches[index];
-				if (!batch) return;
-				await insist(batch, task);
-				process.send?.(index satisfies Acknowledged);
+				const [next] = left.splice(0, 1);
+				if (!next) return;
+				const [index, batch] = next;
+				if (await insist(batch, task)) process.send?.(index satisfies Acknowledged);
+				else {
+					await new Promise((resolve) => setTimeout(resolve, 20));
+					left.push(next);
+				}
 			}
 		})();
 });

@@ -53,11 +53,21 @@ function readEvent(item: unknown, now: number): UsageEvent | Issue[] {
 		type: event.type,
 		time: event.time == null ? now : (readTime(event.time) ?? now),
 		data: event.data,
-		attributes: usual ? null : furtherAttributes(event)
+		attributes: usual ? null : furtherAttributes(event),
+		...(event.corrects == null ? {} : { corrects: event.corrects })
 	};
 }
 
-const counted = new Set(['specversion', 'id', 'source', 'type', 'subject', 'time', 'data']);
+const counted = new Set([
+	'specversion',
+	'id',
+	'source',
+	'type',
+	'subject',
+	'time',
+	'data',
+	'corrects'
+]);
 
 /** What nothing is counted from, and is kept with the event all the same. */
 function furtherAttributes(event: CloudEvent): Record<string, unknown> | null {

@@ -82,6 +82,14 @@ export const CloudEvent = v.pipe(
 				)
 			),
 			dataschema: v.nullish(v.pipe(Text, v.check(isUriReference, 'A schema is named by its URI.'))),
+			corrects: v.nullish(
+				v.pipe(
+					Text,
+					v.description(
+						'An extension: the `id` of an earlier event of the same source, type and subject, whose place this one takes. It counts at the time of that event. Without data it takes the other out and counts nothing.'
+					)
+				)
+			),
 			data: v.pipe(
 				v.optional(v.unknown()),
 				v.description('What meters read: the properties of a JSON object.')

@@ -580,6 +580,15 @@ export interface UsageClosedQuantities {
   time_zone: string;
 }
 
+export interface UsageCorrections {
+  business_id: string;
+  counts: boolean;
+  key: string;
+  original: string;
+  position: number;
+  sent_at: Timestamp | null;
+}
+
 export interface UsageDays {
   business_id: string;
   count: bigint;
@@ -760,6 +769,12 @@ export interface UsageSuspensions {
   value: Numeric;
 }
 
+export interface UsageTakenOut {
+  business_id: string;
+  hour: Timestamp;
+  meter_id: string;
+}
+
 export interface UsageUniqueDays {
   business_id: string;
   day: string;
@@ -871,6 +886,7 @@ export interface DB {
   "usage.alert_questions": UsageAlertQuestions;
   "usage.alerts": UsageAlerts;
   "usage.closed_quantities": UsageClosedQuantities;
+  "usage.corrections": UsageCorrections;
   "usage.day_slices": UsageDaySlices;
   "usage.days": UsageDays;
   "usage.dimension_sets": UsageDimensionSets;
@@ -889,6 +905,7 @@ export interface DB {
   "usage.retention": UsageRetention;
   "usage.slices": UsageSlices;
   "usage.suspensions": UsageSuspensions;
+  "usage.taken_out": UsageTakenOut;
   "usage.unique_days": UsageUniqueDays;
   "usage.unique_hours": UsageUniqueHours;
   "usage.uniques": UsageUniques;

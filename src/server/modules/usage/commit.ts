@@ -5,6 +5,7 @@ import { runtime } from '../../platform/runtime.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listProductHolders, requireProductHolders } from '../billing/index.ts';
 import { listLiveKeys, requireLiveKeys } from '../catalogue/index.ts';
+import { writeCorrections } from './corrections.ts';
 import { knownMeters } from './known-meters.ts';
 import { insertReceipts, writeEntries } from './ledger.ts';
 import { openMonths } from './months.ts';
@@ -12,6 +13,7 @@ import type { KnownMeters } from './memory.ts';
 import type { Waiting } from './queue.ts';
 import { unknownBusiness, type Entry } from './readings.ts';
 import { isCurrent, lockRecounted, recounting } from './recount-locks.ts';
+import { TakenOut } from './taken-out.ts';
 import { noteZones } from './zones.ts';
 
 /** What one request brought: taken whole or not at all. */
@@ -19,6 +21,8 @@ export interface Batch {
 	keyId: string;
 	productId: string;
 	entries: Entry[];
+	/** Whether some of them are corrections: then it is written by itself. */
+	corrects: boolean;
 	/** Of the meters that it was read by. */
 	stamp: string;
 }
@@ -55,7 +59,7 @@ let repetition = false;
  */
 export async function commitGroup(group: Group): Promise<void> {
 	let left = group;
-	let hopeful = !repetition;
+	let hopeful = !repetition && !group.some(({ item }) => item.corrects);
 	for (let breaks = 0; left.length > 0;) {
 		try {
 			const fresh = await writeGroup(
@@ -71,6 +75,9 @@ export async function commitGroup(group: Group): Promise<void> {
 					if (refusal) settle.reject(refusal);
 				}
 				left = left.filter(({ item }) => !error.refusals.has(item));
+			} else if (error instanceof TakenOut) {
+				// It is known now, so the same again goes well.
+				continue;
 			} else if (isPassing(error) && breaks < pauses.length) {
 				// Whether the transaction committed is unknown. Its receipts tell, so trying again counts nothing twice.
 				runtime().log.warn({ error }, 'events could not be written; trying again');
@@ -110,6 +117,12 @@ async function writeGroup(batches: Batch[], hopeful: boolean): Promise<ReadonlyS
 					writeEntries(scope, entries, 'to write', recounted)
 				]);
 				return committed;
+			}
+			if (batches.some(({ corrects }) => corrects)) {
+				await check(scope, batches);
+				const written = await writeCorrections(scope, entries, meters);
+				fresh = written.fresh;
+				return written.committed;
 			}
 			[, fresh] = await Promise.all([check(scope, batches), insertReceipts(scope, entries)]);
 			if (recounted.size > 0) await lockRecounted(scope, fresh, recounted);

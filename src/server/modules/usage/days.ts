@@ -13,11 +13,18 @@ export const totals = 'count, sum, max, latest, latest_at';
 export const folded = `sum(count), sum(sum), max(max),
 	(array_agg(latest order by latest_at desc, latest desc))[1], max(latest_at)`;
 
-const tables = [
-	{ days: 'usage.days', hours: 'usage.hours', of: '', made: true },
-	{ days: 'usage.day_slices', hours: 'usage.slices', of: ', set_id', made: true },
-	{ days: 'usage.unique_days', hours: 'usage.unique_hours', of: ', value, set_id', made: false }
-];
+const tables = {
+	days: { days: 'usage.days', hours: 'usage.hours', of: '', made: true },
+	slices: { days: 'usage.day_slices', hours: 'usage.slices', of: ', set_id', made: true },
+	uniques: {
+		days: 'usage.unique_days',
+		hours: 'usage.unique_hours',
+		of: ', value, set_id',
+		made: false
+	}
+};
+
+type Folding = ((scope: Scope, values: readonly unknown[]) => Promise<unknown>)[];
 
 /**
  * Statements that take days out of every table of days and fold them anew from their hours, in the zones of
@@ -25,11 +32,19 @@ const tables = [
  * @param which narrows down the days `d` and the zones `z`
  * @param within narrows down the hours `h`, so that not all are looked at
  */
-export function foldingAnew(
-	which: string,
-	within = 'true'
-): ((scope: Scope, values: readonly unknown[]) => Promise<unknown>)[] {
-	const anew = tables.flatMap(({ days, hours, of, made }) => [
+export function foldingAnew(which: string, within = 'true'): Folding {
+	return [
+		...(['days', 'slices', 'uniques'] as const).flatMap((table) =>
+			foldingTable(table, which, within)
+		),
+		...foldingLevels(which, within).map((text) => statement(text))
+	];
+}
+
+/** The same for one of the tables of days. */
+export function foldingTable(table: keyof typeof tables, which: string, within: string): Folding {
+	const { days, hours, of, made } = tables[table];
+	return [
 		statement(
 			`delete from ${days} d using usage.zones z where z.business_id = d.business_id and ${which}`
 		),
@@ -44,9 +59,15 @@ export function foldingAnew(
 			where ${which}
 			group by d.business_id, meter_id, day${of}`
 		)
-	]);
-	return [...anew, ...foldingLevels(which, within).map((text) => statement(text))];
+	];
 }
+
+/** Narrow days down to those of some hours of a meter: $1 its business, $2 the meter, $3 and $4 from and to. */
+export const daysOfHours = `z.business_id = $1 and d.meter_id = $2
+	and d.day >= greatest(($3::timestamptz at time zone z.time_zone)::date, z.folded_until)
+	and d.day <= greatest((($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date, z.folded_until)`;
+export const hoursAround = `h.meter_id = $2 and h.hour >= $3::timestamptz - interval '2 days'
+	and h.hour < $4::timestamptz + interval '2 days'`;
 
 const foldBusiness = foldingAnew(
 	`z.business_id = $1 and d.day >= coalesce(z.folded_until, '-infinity')`

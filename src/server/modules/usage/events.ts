@@ -1,6 +1,7 @@
 import { Invalid, type Issue } from '../../platform/errors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { commitGroup, type Batch, type Counted } from './commit.ts';
+import { mostCorrections } from './corrections.ts';
 import { knownMeters, readMeters } from './known-meters.ts';
 import type { KnownMeters } from './memory.ts';
 import { GroupQueue } from './queue.ts';
@@ -10,6 +11,15 @@ import type { Timeline } from './versions.ts';
 /** At more than 30,000 events a second what waits at most is written within a second. */
 const queue = new GroupQueue<Batch, Counted>(
 	{ group: 2_000, small: 8, writers: 2, waiting: 20_000, patience: 1_000 },
+	commitGroup
+);
+
+/**
+ * Batches with corrections, one after the other beside all others: they take longer, since hours are counted
+ * anew. More than about a second's worth is turned away.
+ */
+const correctionQueue = new GroupQueue<Batch, Counted>(
+	{ group: 1, small: 1, writers: 1, waiting: 2_000, patience: 1_000 },
 	commitGroup
 );
 
@@ -23,7 +33,8 @@ const longestList = 100;
  * @param key the product's API key, authenticated; that it is not revoked is checked again in the transaction
  * @param options.at a moment other than now: for telling a history
  * @throws Invalid with an issue for each event that cannot be counted (`unknown_business`, `unknown_type`,
- * `time_too_far_ahead`, `time_too_long_ago`, `invalid_value`, `invalid_dimension`); Unauthorized
+ * `time_too_far_ahead`, `time_too_long_ago`, `invalid_value`, `invalid_dimension`, `corrects_itself`,
+ * `unknown_original`, `original_dropped`), or with one for all (`too_many_corrections`); Unauthorized
  * (`revoked_key`); TooMany when more arrives than can be written
  */
 export async function recordEvents(
@@ -35,7 +46,21 @@ export async function recordEvents(
 	queue.admit(events.length);
 	const now = (options.at ?? runtime().clock.now()).getTime();
 	const { entries, stamp } = await readEvents(events, key.productId, now);
-	return queue.add({ keyId: key.id, productId: key.productId, entries, stamp }, weigh(entries));
+	const corrections = entries.filter((entry) => entry.corrects !== null).length;
+	if (corrections > mostCorrections) throw tooManyCorrections();
+	const batch = {
+		keyId: key.id,
+		productId: key.productId,
+		entries,
+		corrects: corrections > 0,
+		stamp
+	};
+	return (batch.corrects ? correctionQueue : queue).add(batch, weigh(entries));
+}
+
+function tooManyCorrections(): Invalid {
+	const message = `A batch may correct at most ${mostCorrections} events. Send the others in further batches.`;
+	return new Invalid([{ path: 'corrects', message }], 'too_many_corrections', 422);
 }
 
 /** In events of usual size: one of a megabyte takes the room of a thousand. */

@@ -116,6 +116,22 @@ export async function readPieces(scope: Scope, span: Span, zone: string): Promis
 	return kept ? piecesOf(span, zone, scope.now, kept) : pieces;
 }
 
+/** From when on each business's hours are there, as long as the transaction lasts; for some all of them are. */
+export async function holdHours(
+	scope: Scope,
+	businessIds: readonly string[]
+): Promise<ReadonlyMap<string, Date>> {
+	await lockFolding(scope, 'shared');
+	const rows = await scope.db
+		.selectFrom('usage.zones')
+		.select(['business_id', 'kept_from'])
+		.where('business_id', 'in', businessIds)
+		.execute();
+	return new Map(
+		rows.flatMap(({ business_id, kept_from }) => (kept_from ? [[business_id, kept_from]] : []))
+	);
+}
+
 /** @throws Invalid(`hours_folded`) when some business's hours from this moment on are no longer all there */
 export async function requireHoursSince(scope: Scope, from: Date): Promise<void> {
 	await lockFolding(scope, 'shared');

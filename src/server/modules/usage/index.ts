@@ -73,6 +73,7 @@ export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './re
 export {
 	listEvents,
 	traceEvent,
+	type Correction,
 	type CountedReading,
 	type EventPosition,
 	type StoredEvent,

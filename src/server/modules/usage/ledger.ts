@@ -9,7 +9,8 @@ import { statement } from './statement.ts';
 import type { Decimal } from './decimals.ts';
 import type { DimensionSet, Entry } from './readings.ts';
 import { folded } from './days.ts';
-import { addUp, type Total, type UniqueHour } from './totals.ts';
+import { noticeTakenOut, requireNotTakenOut, wasTakenOut } from './taken-out.ts';
+import { addUp, type Total, type Totals, type UniqueHour } from './totals.ts';
 
 // Every transaction writes receipts first, then the other tables in one order, and each table's rows in
 // the order of its key: two processes that meet the same rows wait for each other and never deadlock.
@@ -47,21 +48,26 @@ const receive = statement<{ ordinal: bigint }>(
  * the transaction has committed.
  * @param receipts `written`, or still to be written: then none of the events may have been received before
  * @param recounted meters of which nothing is taken for written, since a recount takes it away
+ * @param again events that are counted once more: for a correction, which so holds the rows that it recounts
+ * @throws TakenOut, where receipts are written, when what is remembered was wrong: to be called again, in
+ * another transaction; otherwise an error that says nothing of it
  * @throws an error of the constraint `receipts_pkey` when one has been
  */
 export async function writeEntries(
 	scope: Scope<System>,
 	entries: Entry[],
 	receipts: 'written' | 'to write',
-	recounted: ReadonlySet<string>
+	recounted: ReadonlySet<string>,
+	again: Entry[] = []
 ): Promise<() => void> {
 	if (entries.length === 0) return () => undefined;
-	const { hours, slices, uniqueHours } = addUp(entries);
+	const counted = again.length === 0 ? entries : [...entries, ...again];
+	const { hours, slices, uniqueHours } = addUp(counted);
 	const known = memory();
 	const newSets = setsOf(slices).filter(({ name }) => !known.sets.has(name));
-	const newUniques = uniqueHours.filter(
-		({ name, meterId }) => recounted.has(meterId) || !known.uniqueHours.has(name)
-	);
+	const isNew = (unique: UniqueHour): boolean =>
+		recounted.has(unique.meterId) || !known.uniqueHours.has(unique.name) || wasTakenOut(unique);
+	const newUniques = uniqueHours.filter(isNew);
 	const businesses = [...new Set(hours.map(({ businessId }) => businessId))];
 	const write = receipts === 'written' ? writeReceived : writeAll;
 
@@ -75,9 +81,16 @@ export async function writeEntries(
 			...setColumns(newSets),
 			...uniqueColumns(newUniques)
 		]),
-		writeLevels(scope, entries),
-		writeMinutes(scope, entries),
-		announce(scope, businesses, 'usage')
+		writeLevels(scope, counted),
+		writeMinutes(scope, counted),
+		announce(scope, businesses, 'usage'),
+		newUniques.length < uniqueHours.length
+			? // After the totals: whoever takes a value out of these hours has done so by now, or waits.
+				(receipts === 'written' ? noticeTakenOut : requireNotTakenOut)(
+					scope,
+					uniqueHours.filter((unique) => !isNew(unique))
+				)
+			: undefined
 	]);
 	return () => {
 		for (const { name } of newSets) known.sets.add(name);
@@ -91,18 +104,25 @@ export async function writeEntries(
 /** Adds events to the totals that are stored already: for a recount, which trusts no memory. */
 export async function addStored(scope: Scope<System>, entries: Entry[]): Promise<void> {
 	if (entries.length === 0) return;
-	const { hours, slices, uniqueHours } = addUp(entries);
 	await Promise.all([
-		writeReceived(scope, [
-			...eventColumns([]),
-			...totalColumns(hours),
-			...totalColumns(slices),
-			uuidArray(slices.map(({ set }) => set?.id ?? '')),
-			...setColumns(setsOf(slices)),
-			...uniqueColumns(uniqueHours)
-		]),
+		addTotals(scope, addUp(entries)),
 		writeLevels(scope, entries),
 		writeMinutes(scope, entries)
+	]);
+}
+
+/** Adds totals of events that are stored already. */
+export async function addTotals(
+	scope: Scope<System>,
+	{ hours, slices, uniqueHours }: Totals
+): Promise<void> {
+	await writeReceived(scope, [
+		...eventColumns([]),
+		...totalColumns(hours),
+		...totalColumns(slices),
+		uuidArray(slices.map(({ set }) => set?.id ?? '')),
+		...setColumns(setsOf(slices)),
+		...uniqueColumns(uniqueHours)
 	]);
 }
 
@@ -110,7 +130,7 @@ export async function addStored(scope: Scope<System>, entries: Entry[]): Promise
  * Adds `excluded` to a row of totals; of two readings at the same moment the greater is the latest. A day may
  * have hours with a sum and hours without, by different versions of its meter.
  */
-const addTotals = `do update set
+const addExcluded = `do update set
 	count = t.count + excluded.count,
 	sum = coalesce(t.sum + excluded.sum, t.sum, excluded.sum),
 	max = greatest(t.max, excluded.max),
@@ -176,7 +196,7 @@ const write = (main: string): string => `
 		from told left join usage.zones using (business_id)
 		group by business_id, meter_id, day, set_id
 		order by business_id, meter_id, day, set_id
-		on conflict (business_id, meter_id, day, set_id) ${addTotals}
+		on conflict (business_id, meter_id, day, set_id) ${addExcluded}
 	),
 	days as (
 		insert into usage.days as t (business_id, meter_id, day, count, sum, max, latest, latest_at)
@@ -184,20 +204,20 @@ const write = (main: string): string => `
 		from given left join usage.zones using (business_id)
 		group by business_id, meter_id, day
 		order by business_id, meter_id, day
-		on conflict (business_id, meter_id, day) ${addTotals}
+		on conflict (business_id, meter_id, day) ${addExcluded}
 	),
 	hours as (
 		insert into usage.hours as t (business_id, meter_id, hour, count, sum, max, latest, latest_at)
 		select business_id, meter_id, hour, count, sum, max, latest, latest_at from given
 		order by business_id, meter_id, hour
-		on conflict (business_id, meter_id, hour) ${addTotals}
+		on conflict (business_id, meter_id, hour) ${addExcluded}
 	),
 	slices as (
 		insert into usage.slices as t
 			(business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at)
 		select business_id, meter_id, hour, set_id, count, sum, max, latest, latest_at from told
 		order by business_id, meter_id, hour, set_id
-		on conflict (business_id, meter_id, hour, set_id) ${addTotals}
+		on conflict (business_id, meter_id, hour, set_id) ${addExcluded}
 	),
 	sets as (
 		insert into usage.dimension_sets (business_id, id, meter_id, dimensions)

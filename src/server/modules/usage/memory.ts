@@ -15,6 +15,8 @@ export interface Memory {
 	sets: Known;
 	/** Business, meter, dimension set, hour and value of `unique` meters. */
 	uniqueHours: Known;
+	/** Business, meter and hour from which a value was taken out: what is remembered of it may be wrong. */
+	takenOut: Known;
 	meters: KnownMeters | null;
 }
 
@@ -40,6 +42,7 @@ export function memory(): Memory {
 			zones: new Known(50_000),
 			sets: new Known(50_000),
 			uniqueHours: new Known(50_000),
+			takenOut: new Known(10_000),
 			meters: null
 		};
 		memories.set(database, memory);
@@ -56,6 +59,9 @@ export class Known {
 	}
 	has(value: string): boolean {
 		return this.#values.has(value);
+	}
+	get isEmpty(): boolean {
+		return this.#values.size === 0;
 	}
 	add(value: string): void {
 		if (this.#values.size >= this.#limit) this.#values.clear();

@@ -8,8 +8,9 @@ export async function openMonths(entries: readonly Entry[]): Promise<void> {
 	const { months } = memory();
 	const missing = new Set<string>();
 	let last = -1;
-	for (const { hour } of entries) {
-		if (hour === last) continue;
+	for (const { hour, corrects } of entries) {
+		// A correction is stored in the month of its original, which is there.
+		if (hour === last || corrects !== null) continue;
 		last = hour;
 		const month = `${new Date(hour).toISOString().slice(0, 7)}-01`;
 		if (!months.has(month)) missing.add(month);

@@ -19,6 +19,8 @@ export interface UsageEvent {
 	data?: unknown;
 	/** Attributes that nothing is counted from, kept with the event. */
 	attributes?: Record<string, unknown> | null;
+	/** The id of an earlier event of the same business, source and type, which this one takes the place of. */
+	corrects?: string;
 }
 
 /** The values of a meter's dimensions that occurred together in an event; null where one was missing. */
@@ -38,7 +40,7 @@ export interface Reading {
 }
 
 /** An event that has been understood, ready to be written. */
-export interface Entry extends Omit<UsageEvent, 'data' | 'attributes'> {
+export interface Entry extends Omit<UsageEvent, 'data' | 'attributes' | 'corrects'> {
 	productId: string;
 	key: Bytes16;
 	/** JSON. */
@@ -47,7 +49,17 @@ export interface Entry extends Omit<UsageEvent, 'data' | 'attributes'> {
 	/** The beginning of the hour (UTC) in which it happened, in milliseconds since 1970. */
 	hour: number;
 	receivedAt: number;
+	/** None for a correction, until it is known in which hour it counts. */
 	readings: Reading[];
+	corrects: Corrected | null;
+}
+
+/** What a correction takes the place of. */
+export interface Corrected {
+	/** Of the event that it names. */
+	key: Bytes16;
+	/** It came without data: what it corrects is taken out, and nothing put in. */
+	withdraws: boolean;
 }
 
 /** Events may come this late, and this far ahead of our clock. */
@@ -83,18 +95,16 @@ export function readEvent(
 			code: 'time_too_far_ahead',
 			message: 'The time lies more than 5 minutes ahead of the portal’s clock.'
 		};
-	if (event.time < now - latestMs)
+	const corrects = readCorrected(event, productId);
+	if (corrects !== null && 'path' in corrects) return corrects;
+	if (event.time < now - latestMs && corrects === null)
 		return {
 			path: 'time',
 			code: 'time_too_long_ago',
 			message: 'The time lies more than 35 days back: those hours are closed.'
 		};
-	const readings: Reading[] = [];
-	for (const meter of metersAt(timeline, event.time)) {
-		const reading = readReading(meter, event.data);
-		if ('path' in reading) return reading;
-		readings.push(reading);
-	}
+	const readings = corrects === null ? readAllReadings(timeline, event.time, event.data) : [];
+	if ('path' in readings) return readings;
 	const { businessId, source, id, type, time } = event;
 	return {
 		businessId,
@@ -103,12 +113,52 @@ export function readEvent(
 		type,
 		time,
 		data: toJson(event.data),
-		attributes: toJson(event.attributes),
+		attributes: toJson(
+			corrects === null ? event.attributes : { ...event.attributes, corrects: event.corrects }
+		),
 		productId,
 		key: receiptKey(event, productId),
-		hour: time - (((time % hourMs) + hourMs) % hourMs),
+		hour: hourOf(time),
 		receivedAt: now,
-		readings
+		readings,
+		corrects
+	};
+}
+
+/** The beginning of the hour (UTC) of a moment, both in milliseconds since 1970. */
+export function hourOf(time: number): number {
+	return time - (((time % hourMs) + hourMs) % hourMs);
+}
+
+/** What the meters take from data at that moment, or what is wrong with it for the first that cannot. */
+export function readAllReadings(
+	timeline: Timeline,
+	time: number,
+	data: unknown
+): Reading[] | Issue {
+	const readings: Reading[] = [];
+	for (const meter of metersAt(timeline, time)) {
+		const reading = readReading(meter, data);
+		if ('path' in reading) return reading;
+		readings.push(reading);
+	}
+	return readings;
+}
+
+function readCorrected(
+	{ businessId, source, id, corrects, data, attributes }: UsageEvent,
+	productId: string
+): Corrected | Issue | null {
+	if (corrects === undefined) return null;
+	if (corrects === id)
+		return {
+			path: 'corrects',
+			code: 'corrects_itself',
+			message: 'A correction has an id of its own, and names that of the event which it corrects.'
+		};
+	return {
+		key: receiptKey({ businessId, source, id: corrects }, productId),
+		withdraws: (data === undefined || data === null) && attributes?.data_base64 === undefined
 	};
 }
 

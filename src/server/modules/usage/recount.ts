@@ -9,22 +9,22 @@ import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from '../catalogue/index.ts';
-import { foldingAnew } from './days.ts';
+import { daysOfHours, foldingAnew, hoursAround } from './days.ts';
 import { requireHoursSince } from './folding.ts';
 import { addStored } from './ledger.ts';
 import { clearingLevels } from './levels.ts';
-import { readReading, type Entry } from './readings.ts';
 import { awaitWriters, lockForRecount } from './recount-locks.ts';
 import { requireEventsSince } from './retention.ts';
 import { statement } from './statement.ts';
-import { inForce, selectVersions, type MeterVersion } from './versions.ts';
+import { readStored, type Stretch } from './stored.ts';
+import { foldingValues } from './value-hours.ts';
+import { selectVersions, type MeterVersion } from './versions.ts';
 
 const hourMs = 3_600_000;
 /** Until every process knows of a recount: see `recount-locks.ts`. */
 const noticeMs = 6_000;
 /** About so many events make a piece, which writers of the meter wait for; an hour is never divided. */
 const pieceEvents = 10_000;
-const pageEvents = 5_000;
 /** A job that takes longer is taken for lost, so it goes on in another. */
 const jobMs = 120_000;
 
@@ -139,19 +139,13 @@ async function recountPiece(scope: Scope<System>, id: string): Promise<boolean> 
 	return next !== undefined;
 }
 
-interface Piece {
-	from: Date;
-	/** Exclusive. */
-	to: Date;
-}
-
 /** The next hours of a business in which there is something to count, or that was counted; null after the last. */
 async function findPiece(
 	{ db }: Scope,
 	versions: MeterVersion[],
 	businessId: string,
 	from: Date
-): Promise<Piece | null> {
+): Promise<Stretch | null> {
 	const [{ id, productId } = { id: '', productId: '' }] = versions;
 	const types = versions.map(({ eventType }) => eventType);
 	const { rows } = await sql<{ first: Date | null; full: Date | null }>`
@@ -182,76 +176,14 @@ async function rebuild(
 	scope: Scope<System>,
 	versions: MeterVersion[],
 	businessId: string,
-	{ from, to }: Piece
+	{ from, to }: Stretch
 ): Promise<void> {
 	const [{ id } = { id: '' }] = versions;
 	const span = [businessId, id, from, to];
 	for (const clear of clearing) await clear(scope, span);
-	let after: StoredPosition = { at: from, key: '00000000-0000-0000-0000-000000000000' };
-	for (;;) {
-		const page = await readStored(scope, versions, businessId, { from, to }, after);
-		await addStored(scope, page.entries);
-		if (!page.last) break;
-		after = page.last;
-	}
+	for await (const entries of readStored(scope, versions, businessId, { from, to }))
+		await addStored(scope, entries);
 	for (const fold of folding) await fold(scope, span);
-}
-
-interface StoredPosition {
-	at: Date | string;
-	key: string;
-}
-
-interface StoredRow {
-	/** To the microsecond, which a Date does not hold. */
-	at: string;
-	time: number;
-	key: string;
-	type: string;
-	data: string | null;
-}
-
-/** Events of a page as entries with nothing but their reading of this meter. */
-async function readStored(
-	{ db, now }: Scope,
-	versions: MeterVersion[],
-	businessId: string,
-	{ to }: Piece,
-	after: StoredPosition
-): Promise<{ entries: Entry[]; last: StoredPosition | null }> {
-	const productId = versions[0]?.productId ?? '';
-	const { rows } = await sql<StoredRow>`
-		select occurred_at::text as at, round(extract(epoch from occurred_at) * 1000)::float8 as time, key::text,
-			type, data::text as data
-		from usage.events
-		where business_id = ${businessId} and occurred_at < ${to} and product_id = ${productId}
-			and (occurred_at, key) > (${after.at}::timestamptz, ${after.key}::uuid)
-			and type = any(${versions.map(({ eventType }) => eventType)})
-		order by occurred_at, key limit ${pageEvents}`.execute(db);
-	const entries: Entry[] = [];
-	for (const row of rows) {
-		const { time } = row;
-		const version = inForce(versions, time);
-		if (version?.eventType !== row.type) continue;
-		const reading = readReading(version, row.data === null ? undefined : JSON.parse(row.data));
-		if (!('meter' in reading)) continue;
-		entries.push({
-			businessId,
-			productId,
-			source: '',
-			id: '',
-			key: '',
-			type: row.type,
-			time,
-			hour: Math.floor(time / hourMs) * hourMs,
-			receivedAt: now.getTime(),
-			data: null,
-			attributes: null,
-			readings: [reading]
-		});
-	}
-	const last = rows.length < pageEvents ? undefined : rows.at(-1);
-	return { entries, last: last ? { at: last.at, key: last.key } : null };
 }
 
 /** Parameters: business, meter, from, to. */
@@ -274,44 +206,4 @@ const clearing = [
 ];
 
 /** What is made of hours: days, and the first and last hour of each value. */
-const folding = [
-	...foldingAnew(
-		`z.business_id = $1 and d.meter_id = $2
-			and d.day >= greatest(($3::timestamptz at time zone z.time_zone)::date, z.folded_until)
-			and d.day <= greatest((($4::timestamptz - interval '1 hour') at time zone z.time_zone)::date, z.folded_until)`,
-		`h.meter_id = $2 and h.hour >= $3::timestamptz - interval '2 days'
-			and h.hour < $4::timestamptz + interval '2 days'`
-	),
-	statement(
-		`delete from usage.uniques u
-		where business_id = $1 and meter_id = $2 and first_hour < $4 and last_hour >= $3 and not exists (
-			select from usage.unique_days d
-			where d.business_id = u.business_id and d.meter_id = u.meter_id and d.value = u.value
-		)`
-	),
-	// What lies outside the piece stays. A value that is left in folded hours alone ends with the last of its days.
-	statement(
-		`update usage.uniques u set first_hour = now.first_hour, last_hour = now.last_hour
-		from (
-			select o.value,
-				case when o.first_hour < $3 then o.first_hour else hours.first_hour end as first_hour,
-				case when o.last_hour >= $4 then o.last_hour
-					else coalesce(hours.last_hour, greatest(days.last_hour, o.first_hour)) end as last_hour
-			from usage.uniques o
-			join usage.zones z using (business_id)
-			cross join lateral (
-				select min(hour) as first_hour, max(hour) as last_hour from usage.unique_hours h
-				where h.business_id = o.business_id and h.meter_id = o.meter_id and h.value = o.value
-			) hours
-			cross join lateral (
-				select date_trunc('hour', (max(day) + 1)::timestamp at time zone z.time_zone - interval '1 hour', 'UTC')
-					as last_hour
-				from usage.unique_days d
-				where d.business_id = o.business_id and d.meter_id = o.meter_id and d.value = o.value
-			) days
-			where o.business_id = $1 and o.meter_id = $2 and o.first_hour < $4 and o.last_hour >= $3
-		) now
-		where u.business_id = $1 and u.meter_id = $2 and u.value = now.value
-			and (u.first_hour, u.last_hour) <> (now.first_hour, now.last_hour)`
-	)
-];
+const folding = [...foldingAnew(daysOfHours, hoursAround), ...foldingValues()];

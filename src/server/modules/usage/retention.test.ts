@@ -123,7 +123,8 @@ it('says of a dropped event when it was dropped, and of a stored one what meters
 		day: '2024-12-15',
 		event: null,
 		droppedAt: expect.any(Date) as Date,
-		counted: []
+		counted: [],
+		corrections: []
 	});
 	expect(await trace('month-20')).toMatchObject({
 		droppedAt: null,

@@ -18,6 +18,12 @@ export interface StoredEvent {
 	data: unknown;
 	/** Attributes that nothing is counted from. */
 	attributes: Record<string, unknown> | null;
+	/** The id of the event that it says it corrects. It counts at the time of the first of them. */
+	corrects: string | null;
+	/** The time that a correction itself gave. */
+	sentAt: Date | null;
+	/** The id of the event that took its place. */
+	correctedBy: string | null;
 }
 
 /** Where an event of a product comes among the others, newest first. */
@@ -35,9 +41,20 @@ interface EventRow {
 	received_at: Date;
 	data: unknown;
 	attributes: Record<string, unknown> | null;
+	counts: boolean;
+	sent_at: Date | null;
+	corrected_by: string | null;
 }
 
-const columns = sql`replace(key::text, '-', '') as key, source, id, type, occurred_at, received_at, data, attributes`;
+// An event's place among corrections is looked up by its key; of the next in its chain only the name is read.
+const columns = sql`replace(e.key::text, '-', '') as key, e.source, e.id, e.type, e.occurred_at, e.received_at,
+	e.data, e.attributes, coalesce(c.counts, true) as counts, c.sent_at, (
+		select n.id from usage.corrections l
+		join usage.events n on n.business_id = l.business_id and n.key = l.key
+		where l.business_id = c.business_id and l.original = c.original and l.position = c.position + 1
+			and n.occurred_at = e.occurred_at
+	) as corrected_by`;
+const itsPlace = sql`left join usage.corrections c on c.business_id = e.business_id and c.key = e.key`;
 
 /**
  * A page looks at this many events of the business at most. Only their order has an index, for each index
@@ -77,13 +94,16 @@ export const listEvents = usecase(
 			order by occurred_at desc, key desc`;
 		const { rows } = await sql<EventRow>`
 			select ${columns} from (
-				select product_id, key, source, id, type, occurred_at, received_at, data, attributes
-				${seen} limit ${mostSeen}
-			) seen
-			where product_id = ${productId}
-				${type === undefined ? sql`` : sql`and type = ${type}`}
-				${source === undefined ? sql`` : sql`and source = ${source}`}
-			limit ${limit}`.execute(scope.db);
+				select * from (
+					select business_id, product_id, key, source, id, type, occurred_at, received_at, data, attributes
+					${seen} limit ${mostSeen}
+				) seen
+				where product_id = ${productId}
+					${type === undefined ? sql`` : sql`and type = ${type}`}
+					${source === undefined ? sql`` : sql`and source = ${source}`}
+				limit ${limit}
+			) e ${itsPlace}
+			order by e.occurred_at desc, e.key desc`.execute(scope.db);
 		const last = rows.length === limit ? rows.at(-1) : await rowAt(scope, seen, mostSeen - 1);
 		return {
 			events: rows.map(toEvent),
@@ -112,8 +132,19 @@ export interface Trace {
 	/** Null once its month was dropped: it is counted all the same. */
 	event: StoredEvent | null;
 	droppedAt: Date | null;
-	/** What meters took from it; empty when the event itself is no longer there to say. */
+	/** What meters took from it; empty when it was corrected, or is no longer there to say. */
 	counted: CountedReading[];
+	/** The event with all its corrections, in the order in which they came; empty where there are none. */
+	corrections: Correction[];
+}
+
+export interface Correction {
+	id: string;
+	/** The time that it gave itself. */
+	sentAt: Date;
+	receivedAt: Date;
+	/** Whether this is what counts: one at most. None does where the last came without data. */
+	counts: boolean;
 }
 
 export interface CountedReading {
@@ -163,21 +194,39 @@ export const traceEvent = usecase(
 		if (!receipt) throw new NotFound('This event');
 		// By the moment of the receipt: one partition, one entry of its index.
 		const { rows: stored } = await sql<EventRow>`
-			select ${columns} from usage.events
-			where business_id = ${businessId} and occurred_at = ${receipt.occurred_at} and key = ${key}::uuid`.execute(
-			scope.db
-		);
-		const event = stored[0] ? toEvent(stored[0]) : null;
+			select ${columns} from usage.events e ${itsPlace}
+			where e.business_id = ${businessId} and e.occurred_at = ${receipt.occurred_at}
+				and e.key = ${key}::uuid`.execute(scope.db);
+		const [row] = stored;
+		const event = row ? toEvent(row) : null;
 		return {
 			time: receipt.occurred_at,
 			hour: receipt.hour,
 			day: receipt.day,
 			event,
 			droppedAt: event ? null : receipt.dropped_at,
-			counted: event ? await readAgain(scope, event, businessId, productId) : []
+			counted: event && row?.counts ? await readAgain(scope, event, businessId, productId) : [],
+			corrections: await listChain(scope, businessId, receipt.occurred_at, key)
 		};
 	}
 );
+
+/** Of the event with this key, as far as they are stored. */
+async function listChain(
+	{ db }: Scope,
+	businessId: string,
+	time: Date,
+	key: string
+): Promise<Correction[]> {
+	const { rows } = await sql<Correction>`
+		select e.id, coalesce(c.sent_at, e.occurred_at) as "sentAt", e.received_at as "receivedAt", c.counts
+		from usage.corrections own
+		join usage.corrections c on c.business_id = own.business_id and c.original = own.original
+		join usage.events e on e.business_id = c.business_id and e.key = c.key
+		where own.business_id = ${businessId} and own.key = ${key}::uuid and e.occurred_at = ${time}
+		order by c.position`.execute(db);
+	return rows;
+}
 
 interface TraceRow {
 	occurred_at: Date;
@@ -226,6 +275,9 @@ async function readAgain(
 }
 
 function toEvent(row: EventRow): StoredEvent {
+	const { corrects, ...further } = row.attributes ?? {};
+	// Whoever sent such an attribute before there were corrections corrected nothing.
+	const isCorrection = row.sent_at !== null && typeof corrects === 'string';
 	return {
 		source: row.source,
 		id: row.id,
@@ -233,6 +285,9 @@ function toEvent(row: EventRow): StoredEvent {
 		time: row.occurred_at,
 		receivedAt: row.received_at,
 		data: row.data,
-		attributes: row.attributes
+		attributes: isCorrection ? (Object.keys(further).length > 0 ? further : null) : row.attributes,
+		corrects: isCorrection ? corrects : null,
+		sentAt: row.sent_at,
+		correctedBy: row.corrected_by
 	};
 }

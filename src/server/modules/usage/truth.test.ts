@@ -5,7 +5,7 @@ import Big from 'big.js';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
-import { TooMany } from '#server/platform/errors.ts';
+import { Expected, TooMany } from '#server/platform/errors.ts';
 import { openQueue } from '#server/platform/jobs.ts';
 import type { Acknowledged, Task } from '../../../../tests/setup/metering-process.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
@@ -66,7 +66,10 @@ function randomFrom(seed: number): () => number {
 	};
 }
 
-/** Events of every kind, as far back as they may be sent again three hours later, some of them said twice, in batches of random size. */
+/**
+ * Events of every kind, as far back as they may be sent again three hours later, some of them said twice,
+ * some of them corrected, in batches of random size.
+ */
 function randomBatches(
 	seed: number,
 	count: number,
@@ -75,38 +78,41 @@ function randomBatches(
 	const random = randomFrom(seed);
 	const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
 	const events: UsageEvent[] = [];
+	/** Said again as they are or not at all: what is corrected must be of one type, whoever comes first. */
+	const corrected: UsageEvent[] = [];
+	const saidTwice: UsageEvent[] = [];
 	while (events.length < count) {
-		const known = events.length > 0 && random() < 0.2 ? pick(events) : null;
+		const known = saidTwice.length > 0 && random() < 0.2 ? pick(saidTwice) : null;
 		const time = new Date(
-			Date.parse(until) - Math.floor(random() ** 3 * 34.8 * 86_400_000)
+			// A minute less, since seconds are moved below: nothing lies ahead.
+			Date.parse(until) - 60_000 - Math.floor(random() ** 3 * 34.8 * 86_400_000)
 		).toISOString();
 		const made = usageEvent(fixture.mavuno.businessId, {
 			time,
-			...pick([
-				{ type: 'erp.record.saved', data: { branch: pick(['Nakuru', 'Eldoret', null]) } },
-				{
-					type: 'erp.data.transferred',
-					data: {
-						bytes: pick([0, 1, 1_500, '0.1', '0.2', '9007199254740993', -20]),
-						user: pick(['otieno', 'wanjiku', 'njeri', 'kiprop']),
-						branch: pick(['Nakuru', 'Eldoret'])
-					}
-				},
-				{ type: 'erp.load', data: { value: pick([3, '14.2', -5, 12]) } },
-				{ type: 'erp.level', data: { value: pick([156, 157, '3.5', -1]) } },
-				{
-					type: 'erp.held',
-					data: {
-						gb: pick([0, 5, '0.1', 12, '9007199254740993', -2]),
-						seats: pick([1, 2, 3]),
-						branch: pick(['Nakuru', 'Eldoret', null])
-					},
-					// So that some meet at one moment.
-					time: time.replace(/:\d\d\.\d+Z$/, pick([':00.000Z', ':30.500Z']))
-				}
-			])
+			...randomKind(pick, time)
 		});
-		events.push(known ? { ...made, source: known.source, id: known.id } : made);
+		if (known) {
+			events.push({ ...made, source: known.source, id: known.id });
+			continue;
+		}
+		events.push(made);
+		(random() < 0.8 ? saidTwice : corrected).push(made);
+		if (corrected.length === 0 || random() > 0.06) continue;
+		if (random() < 0.3) {
+			events.push(pick(corrected));
+			continue;
+		}
+		const original = pick(corrected);
+		let { data } = randomKind(pick, time);
+		for (let type = ''; type !== original.type;) ({ type, data } = randomKind(pick, time));
+		const correction = { ...made, type: original.type, corrects: original.id };
+		correction.id = `${made.id}-corrects`;
+		if (random() < 0.25) delete correction.data;
+		else correction.data = data;
+		// Also before its original, in the same batch.
+		if (random() < 0.2) events.splice(-1, 0, correction);
+		else events.push(correction);
+		corrected.push(correction);
 	}
 	const batches: UsageEvent[][] = [];
 	for (let at = 0; at < events.length;) {
@@ -117,6 +123,51 @@ function randomBatches(
 	return batches;
 }
 
+function randomKind(
+	pick: <T>(values: readonly T[]) => T,
+	time: string
+): { type: string; data: unknown; time?: string } {
+	return pick([
+		{ type: 'erp.record.saved', data: { branch: pick(['Nakuru', 'Eldoret', null]) } },
+		{
+			type: 'erp.data.transferred',
+			data: {
+				bytes: pick([0, 1, 1_500, '0.1', '0.2', '9007199254740993', -20]),
+				user: pick(['otieno', 'wanjiku', 'njeri', 'kiprop']),
+				branch: pick(['Nakuru', 'Eldoret'])
+			}
+		},
+		{ type: 'erp.load', data: { value: pick([3, '14.2', -5, 12]) } },
+		{ type: 'erp.level', data: { value: pick([156, 157, '3.5', -1]) } },
+		{
+			type: 'erp.held',
+			data: {
+				gb: pick([0, 5, '0.1', 12, '9007199254740993', -2]),
+				seats: pick([1, 2, 3]),
+				branch: pick(['Nakuru', 'Eldoret', null])
+			},
+			// So that some meet at one moment.
+			time: time.replace(/:\d\d\.\d+Z$/, pick([':00.000Z', ':30.500Z']))
+		}
+	]);
+}
+
+// Which events count: of each original with its corrections the last to come, unless it came without data.
+const counting = `
+	select e.* from (
+		with recursive chains as (
+			select e.*, id as original from usage.events e where attributes ->> 'corrects' is null
+			union all
+			select e.*, c.original from usage.events e
+			join chains c on (c.business_id, c.product_id, c.source, c.type, c.id)
+				= (e.business_id, e.product_id, e.source, e.type, e.attributes ->> 'corrects')
+		)
+		select distinct on (c.business_id, c.product_id, c.source, c.original) c.*
+		from chains c left join usage.corrections l using (business_id, key)
+		order by c.business_id, c.product_id, c.source, c.original, l.position desc
+	) e
+	where e.data is not null or e.attributes ->> 'corrects' is null`;
+
 // Every table of totals, as the raw events say it should be, in SQL of its own.
 const readings = `
 	select e.business_id, m.id as meter_id, v.aggregation, date_trunc('hour', e.occurred_at, 'UTC') as hour,
@@ -125,7 +176,7 @@ const readings = `
 		(select coalesce(jsonb_object_agg(name, e.data ->> name), '{}')
 			from unnest(v.dimensions) name where e.data ->> name is not null) as dimensions,
 		cardinality(v.dimensions) > 0 as sliced, v.version
-	from usage.events e
+	from (${counting}) e
 	join usage.meters m on m.product_id = e.product_id
 	join lateral (
 		select * from usage.meter_versions v where v.meter_id = m.id and v.effective_from <= e.occurred_at
@@ -217,6 +268,15 @@ const tables: [name: string, actual: string, recounted: string][] = [
 ];
 
 async function expectTruth(timeZone = 'Africa/Nairobi'): Promise<void> {
+	// No chain goes on where another event of it counts, and a correction happened when its original did.
+	const { rows: odd } = await owner.query(
+		`select e.id from usage.events e
+		left join usage.corrections l using (business_id, key)
+		left join usage.receipts r on r.business_id = l.business_id and r.key = l.original
+		where (e.attributes ->> 'corrects' is not null and r.occurred_at is distinct from e.occurred_at)
+			or l.counts <> exists (select from (${counting}) c where c.key = e.key)`
+	);
+	expect(odd).toEqual([]);
 	for (const [name, actual, recounted] of tables) {
 		const { rows: is } = await owner.query(actual);
 		const { rows: shouldBe } = await owner.query(recounted.replaceAll('Africa/Nairobi', timeZone));
@@ -228,8 +288,8 @@ async function expectTruth(timeZone = 'Africa/Nairobi'): Promise<void> {
 /** What `held` says of random spans, held against every level that there was, one by one. */
 async function expectHeld(random: () => number, timeZone = 'Africa/Nairobi'): Promise<void> {
 	const { rows } = await owner.query<{ at: Date; gb: string; branch: string | null }>(
-		`select occurred_at as at, data ->> 'gb' as gb, data ->> 'branch' as branch from usage.events
-		where type = 'erp.held'`
+		`select occurred_at as at, data ->> 'gb' as gb, data ->> 'branch' as branch
+		from (${counting}) e where type = 'erp.held'`
 	);
 	const now = runtime.clock.now();
 	const areaOf = (points: typeof rows, from: number, to: number): Big => {
@@ -283,17 +343,20 @@ function start(): ChildProcess {
 	);
 }
 
-/** Sends a batch until it is taken, as a product does. */
+/** Sends a batch until it is taken, as a product does: what corrects an event may come before it. */
 async function insist(batch: UsageEvent[]): Promise<Counted> {
 	for (;;) {
 		try {
 			return await recordEvents(batch, fixture.erp);
 		} catch (error) {
-			if (!(error instanceof TooMany)) throw error;
+			if (!(error instanceof TooMany) && !lacksOriginal(error)) throw error;
 			await wait(100);
 		}
 	}
 }
+
+const lacksOriginal = (error: unknown): boolean =>
+	error instanceof Expected && error.code === 'unknown_original';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
