@@ -2,7 +2,7 @@ import type { RequestEvent } from '@sveltejs/kit';
 import { exploreUsage, type Ranked } from '#server/modules/usage/index.ts';
 import { download } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
-import { readExploration, readGroupsAfter } from './explore.server.ts';
+import { readExploration, readGroupsAfter, type Groups } from './explore.server.ts';
 import {
 	csvPieces,
 	exploreRows,
@@ -52,11 +52,9 @@ async function* groupsOf(event: RequestEvent, look: Look): AsyncGenerator<Ranked
 	let cursor: string | null = null;
 	do {
 		const after: string | null = cursor;
-		const { groups, next } = await inBusiness(event, (scope) =>
-			readGroupsAfter(scope, look, after)
-		);
-		yield* groups;
-		cursor = next;
+		const piece: Groups = await inBusiness(event, (scope) => readGroupsAfter(scope, look, after));
+		yield* piece.groups;
+		cursor = piece.next;
 	} while (cursor !== null);
 }
 

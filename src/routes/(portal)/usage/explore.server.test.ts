@@ -75,6 +75,50 @@ describe('one measure of the usage page', () => {
 		expect(asked).toMatchObject({ measure: '', by: '' });
 	});
 
+	it('shows rows by page, with a way on and a way back, and all the rest in one colour', async () => {
+		await recordEvents(
+			Array.from({ length: 60 }, (_, place) =>
+				usageEvent(fixture.mavuno.businessId, {
+					time: '2026-10-28T08:00:00Z',
+					data: { bytes: place + 1, user: `early-${String(place).padStart(2, '0')}` }
+				})
+			),
+			fixture.erp,
+			{ at: new Date('2026-10-28T09:00:00Z') }
+		);
+		const query = 'range=last-month&product=erp&by=user';
+		const first = await explore(query);
+		expect(first.rows).toHaveLength(50);
+		expect(first.pages).toMatchObject({ count: 60, newest: null });
+		expect(first.series.at(-1)?.name).toBe('55 others');
+		const older = new URL(first.pages?.older ?? '', 'http://it');
+		expect(older.searchParams.get('by')).toBe('user');
+		const second = await explore(older.search.slice(1));
+		expect(second.rows.map(({ name }) => name)).toEqual(
+			Array.from({ length: 10 }, (_, place) => `early-0${9 - place}`)
+		);
+		expect(second.pages).toMatchObject({ count: 60, older: null });
+		expect(second.series[0]?.name).toBe('early-59');
+		// The form that narrows it down begins anew.
+		expect(second.pages?.newest).not.toContain('after');
+	});
+
+	it('takes a minute without events for nothing added, not for a gap', async () => {
+		await recordEvents(
+			[
+				usageEvent(fixture.mavuno.businessId, {
+					time: '2026-11-25T08:30:00Z',
+					data: { bytes: 3, user: 'person-1' }
+				})
+			],
+			fixture.erp
+		);
+		const view = await explore('range=today&step=minute&product=erp');
+		expect(view.total).toBe(3);
+		expect(view.totals.filter((value) => value === null)).toEqual([]);
+		expect(view.peak).toEqual({ step: '2026-11-25T11:30', value: 3 });
+	});
+
 	it('shows another business its own', async () => {
 		expect((await explore('', fixture.pwani)).total).toBe(9_000);
 	});

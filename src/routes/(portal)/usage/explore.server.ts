@@ -99,12 +99,18 @@ export async function readExploration(scope: MemberScope, look: Look): Promise<E
 	};
 }
 
-/** Goes through all groups of what the page shows, each with its course. */
+/** Some of what is told apart, each with its course, and where the next ones begin. */
+export interface Groups {
+	groups: Ranked[];
+	next: string | null;
+}
+
+/** Goes through all groups of what the page shows. */
 export async function readGroupsAfter(
 	scope: MemberScope,
 	look: Look,
 	cursor: string | null
-): Promise<{ groups: Ranked[]; next: string | null }> {
+): Promise<Groups> {
 	const measure = chooseMeasure(await listMeasures(scope, look.products), look.question.measure);
 	if (!measure) return { groups: [], next: null };
 	const { asked } = settle(look, measure);

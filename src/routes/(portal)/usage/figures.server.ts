@@ -1,6 +1,7 @@
 import { civilDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Exploration, Forecast, Ranked, Ranking } from '#server/modules/usage/index.ts';
+import { addsUp } from './measures.server.ts';
 import type { ExploreView, ForecastView, LinkedRow, Series } from './explore-view.ts';
 
 type Figures = Pick<
@@ -21,7 +22,10 @@ type Figures = Pick<
 export function viewFigures(found: Exploration, now: Date): Figures {
 	const { meters } = found;
 	const steps = found.steps.filter(({ start }) => start <= now);
-	const totals = steps.map((_, place) => add(meters.map(({ points }) => number(points[place]))));
+	const quiet = quietOf(found);
+	const totals = steps.map(
+		(_, place) => add(meters.map(({ points }) => number(points[place]))) ?? quiet
+	);
 	let peak: Figures['peak'] = null;
 	for (const [place, { key }] of steps.entries()) {
 		const value = totals[place] ?? null;
@@ -47,6 +51,15 @@ export function viewFigures(found: Exploration, now: Date): Figures {
 	};
 }
 
+/** A minute without events is no gap, where there are others with some: nothing was added in it. */
+function quietOf({ meters, granularity }: Exploration): 0 | null {
+	return granularity === 'minute' &&
+		meters.every(({ meter }) => addsUp(meter)) &&
+		meters.some(({ total }) => total !== null)
+		? 0
+		: null;
+}
+
 /** As one where all are for the same day; otherwise nothing can be said of them together. */
 function viewForecast(forecasts: readonly (Forecast | null)[]): ForecastView | null {
 	const known = forecasts.filter((forecast) => forecast !== null);
@@ -64,14 +77,16 @@ type Told = Pick<ExploreView, 'series' | 'rows'>;
 
 /** Told apart by product. */
 export function viewProducts(
-	{ meters }: Exploration,
+	found: Exploration,
 	{ steps }: Figures,
 	narrow: (product: string) => string
 ): Told {
+	const { meters } = found;
+	const quiet = quietOf(found);
 	return {
 		series: meters.map(({ product, points }) => ({
 			name: product.name,
-			readings: points.slice(0, steps.length).map(number)
+			readings: points.slice(0, steps.length).map((point) => number(point) ?? quiet)
 		})),
 		rows: meters.map(({ product, total, previous }) => ({
 			name: product.name,
