@@ -29,7 +29,7 @@ import {
 } from '#server/modules/usage/index.ts';
 import { readStandings, viewProducts, type Standings } from '../parts/products.server.ts';
 import { stepsOf } from '../parts/steps.ts';
-import { viewUsage } from '../parts/usage.ts';
+import { viewUsage } from '../parts/usage.server.ts';
 import { readHomeQuery } from './address.ts';
 import type { HomeView, InvoiceDue, NextBill, OfferView, QuickAction } from './view.ts';
 

@@ -110,7 +110,7 @@ export interface UsageView {
 	total: number;
 	/** At the same point of the period before. */
 	previousTotal: number | null;
-	/** What the total would be at the last step, at this rate; null where nothing lies ahead. */
+	/** What the total is expected to be at the last step; null where nothing lies ahead. */
 	expectedTotal: number | null;
 	/** What the plans include in the running month; null for other ranges. */
 	limit: number | null;

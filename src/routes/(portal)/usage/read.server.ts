@@ -16,7 +16,7 @@ import {
 	type MeterFigure
 } from '../parts/meters.server.ts';
 import { stepAt, stepsOf } from '../parts/steps.ts';
-import { viewUsage } from '../parts/usage.ts';
+import { viewUsage } from '../parts/usage.server.ts';
 import type { MeterView, UsageView } from '../parts/view.ts';
 import { readConsumptionView } from './consumption.server.ts';
 import { readExploration } from './explore.server.ts';
