@@ -7,7 +7,7 @@ export interface SampleMeter {
 	name: string;
 	/** `type` of the CloudEvents that it counts. */
 	eventType: string;
-	aggregation: 'count' | 'sum' | 'latest' | 'unique';
+	aggregation: 'count' | 'sum' | 'latest' | 'unique' | 'weighted';
 	/** The property of an event's data that it reads; a meter that counts events reads none. */
 	valueProperty?: string;
 	unit: 'count' | 'bytes' | 'people';
@@ -123,7 +123,13 @@ export const sampleProducts: readonly SampleProduct[] = [
 				unit: 'count',
 				dimensions: ['branch']
 			},
-			storageMeter('erp')
+			storageMeter('erp'),
+			{
+				...storageMeter('erp'),
+				slug: 'storage-time',
+				name: 'Data held over time',
+				aggregation: 'weighted'
+			}
 		],
 		roles: [
 			{

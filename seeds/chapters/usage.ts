@@ -32,9 +32,12 @@ export async function tellUsage(telling: Telling): Promise<void> {
 		);
 }
 
+/** The products of which something has a limit. */
+const limited: ReadonlySet<Slug> = new Set(['erp', 'sacco']);
+
 /** Mavuno wants to know how far it is with its plan's data and with SMS; half of the one is used, most of the other. */
 async function setAlerts({ calendar, mavuno }: Telling): Promise<void> {
-	const set = { period: 'month', channels: ['bell'] } as const;
+	const set = { period: 'month' as const, channels: ['bell' as const] };
 	const at = calendar.at(calendar.day(-40), '10:15');
 	await asMember(
 		ownerOf(mavuno),
@@ -121,7 +124,7 @@ function useOfPwani({ calendar, pwani }: Telling): StoryUse {
 
 /**
  * The portal takes events of the last 35 days: history is told a month at a time, as of its end. The running
- * month is told day by day, so that alerts fire on theirs.
+ * month of a product with limits is told day by day, so that they fire on theirs.
  */
 const stretch = 30 * 86_400_000;
 const batch = 1_000;
@@ -129,17 +132,21 @@ const batch = 1_000;
 async function send(telling: Telling, slug: Slug, events: UsageEvent[]): Promise<void> {
 	const { calendar, mavuno, products } = telling;
 	const key = await asSystem((scope) => createApiKey(scope, { product: slug }), calendar.now);
-	for (const part of parts(events, calendar)) {
+	for (const part of parts(events, calendar, limited.has(slug))) {
 		const last = part.at(-1)?.time ?? 0;
 		await recordEvents(part, { id: key.id, productId: products[slug] }, { at: new Date(last) });
-		if (last >= calendar.startOf(calendar.month(0).start).getTime())
+		if (limited.has(slug) && last >= calendar.startOf(calendar.month(0).start).getTime())
 			await asSystem((scope) => fireAlerts(scope, [mavuno.businessId]), new Date(last));
 	}
 	await asSystem((scope) => revokeApiKey(scope, { id: key.id }), calendar.now);
 }
 
-function parts(events: UsageEvent[], { now, month, startOf }: Calendar): UsageEvent[][] {
-	const days = month(0).days.map((day) => startOf(day).getTime());
+function parts(
+	events: UsageEvent[],
+	{ now, month, startOf }: Calendar,
+	byDay: boolean
+): UsageEvent[][] {
+	const days = byDay ? month(0).days.map((day) => startOf(day).getTime()) : [];
 	const found: UsageEvent[][] = [];
 	let open: UsageEvent[] = [];
 	for (const event of events) {
