@@ -54,6 +54,14 @@ async function countRecords(...counts: number[]): Promise<void> {
 const erp = (page: Page) => page.locator('#product-erp');
 const shown = (count: number): string => count.toLocaleString('en');
 
+/** As a browser tells a page that another tab lies over it, or that it is seen again. */
+async function hide(page: Page, hidden: boolean): Promise<void> {
+	await page.evaluate((now) => {
+		Object.defineProperty(document, 'hidden', { configurable: true, value: now });
+		document.dispatchEvent(new Event('visibilitychange'));
+	}, hidden);
+}
+
 /** When the page fetched itself anew. */
 function watchLooks(page: Page): number[] {
 	const looks: number[] = [];
@@ -137,6 +145,89 @@ describe('an open page with JavaScript', () => {
 		await wait(1_500);
 		await countRecords(7_002);
 		await erp(page).getByText(shown(7_002)).waitFor({ timeout: 2_000 });
+		await close();
+	});
+
+	it('is told when to come back by a server that stops, and catches up with the next', async () => {
+		const { page, close } = await visit(browser, portal, owner);
+		await erp(page).waitFor();
+		const { dataDir, port } = portal;
+		const ended = new Promise((resolve) => portal.process.once('exit', resolve));
+		const began = performance.now();
+		portal.process.kill('SIGTERM');
+		await ended;
+		// Open streams hold nobody up.
+		expect(performance.now() - began).toBeLessThan(9_000);
+		portal = await startPortal({}, { dataDir, port });
+		await countRecords(7_101);
+		await erp(page).getByText(shown(7_101)).waitFor({ timeout: 20_000 });
+		await close();
+	});
+
+	it('fetches nothing while nobody sees it, and catches up once when it is shown', async () => {
+		const { page, close } = await visit(browser, portal, owner);
+		await erp(page).waitFor();
+		await wait(1_500);
+		const looks = watchLooks(page);
+		await hide(page, true);
+		for (let event = 0; event < 5; event++) {
+			await countRecords(7_200 + event);
+			await wait(500);
+		}
+		expect(looks).toEqual([]);
+		expect(await erp(page).innerText()).not.toContain(shown(7_204));
+		await hide(page, false);
+		await erp(page).getByText(shown(7_204)).waitFor({ timeout: 2_000 });
+		await wait(1_500);
+		expect(looks).toHaveLength(1);
+		await close();
+	});
+
+	it('says since when it stands still without a network, and catches up when that is back', async () => {
+		const { page, context, close } = await visit(browser, portal, owner);
+		await erp(page).waitFor();
+		await context.setOffline(true);
+		await page.locator('[data-offline]').waitFor();
+		await countRecords(7_301);
+		await context.setOffline(false);
+		await erp(page).getByText(shown(7_301)).waitFor({ timeout: 10_000 });
+		await page.locator('[data-offline]').waitFor({ state: 'hidden' });
+		await close();
+	});
+
+	it('leaves room for others: eight tabs of one browser take one stream', async () => {
+		const { page, context, close } = await visit(browser, portal, owner);
+		const tabs = [page];
+		while (tabs.length < 8) {
+			const tab = await context.newPage();
+			// What a browser does to the tabs behind, which this one shows all at once.
+			for (const other of tabs) await hide(other, true);
+			// Over HTTP/1.1 a browser has six connections to one place: the seventh stream would take the last.
+			await tab.goto('/', { timeout: 5_000 });
+			await erp(tab).waitFor({ timeout: 5_000 });
+			tabs.push(tab);
+		}
+		const last = tabs.at(-1) ?? page;
+		await countRecords(7_401);
+		await erp(last).getByText(shown(7_401)).waitFor({ timeout: 2_000 });
+		// The first comes to the front again, and knows what the last does.
+		await hide(last, true);
+		await hide(page, false);
+		await erp(page).getByText(shown(7_401)).waitFor({ timeout: 2_000 });
+		await close();
+	});
+
+	it('leaves when its person is no longer of the business', async () => {
+		const { page, close } = await visit(browser, portal, 'otieno@mavuno.example');
+		await erp(page).waitFor();
+		const lead = await visit(browser, portal, owner);
+		await lead.page.goto('/settings/team');
+		await lead.page.getByRole('row').filter({ hasText: 'Otieno Ouma' }).getByRole('link').click();
+		await lead.page.getByRole('link', { name: 'Remove' }).click();
+		await lead.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+		await lead.page.waitForURL(/done=removed/);
+		await lead.close();
+		await page.waitForURL(/\/login/, { timeout: 5_000 });
 		await close();
 	});
 

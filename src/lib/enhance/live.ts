@@ -113,6 +113,9 @@ function offline(shown: boolean, updatedAt: Date): void {
 	time.textContent = updatedAt.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
+/** Not signed in, not allowed, not there, gone. */
+const refused = new Set([401, 403, 404, 410]);
+
 /** What was taken over last, in the server's words, and of which address. */
 let taken: { address: string; shown: string } | undefined;
 
@@ -126,8 +129,10 @@ async function refresh(): Promise<boolean> {
 		showsAsOf(response.headers.get('x-evolve-live'));
 		return true;
 	}
-	// Led elsewhere: the session is over, and the server has somewhere better to be. A form on its way leads there itself.
-	if (response?.redirected && !formUnderWay()) location.reload();
+	// Led elsewhere, or refused: the session is over, or what is shown is no longer this person's to see. What the server
+	// says instead comes with the page itself. A form on its way leads there by itself.
+	if (response && (response.redirected || refused.has(response.status)) && !formUnderWay())
+		location.reload();
 	if (!response?.ok || response.redirected) return false;
 
 	const next = new DOMParser().parseFromString(await response.text(), 'text/html');
