@@ -147,6 +147,8 @@ describe('an event counts once', () => {
 			'with',
 			'insert',
 			'select',
+			// Whether the person that is remembered of this hour was taken out of it meanwhile.
+			'select',
 			'commit'
 		]);
 	});
