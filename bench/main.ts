@@ -117,7 +117,13 @@ if (runs('live')) {
 if (wanted.includes('growth')) {
 	const { queries, page, sizes, built } = await benchGrowth();
 	for (const { name, small, large, ratio } of queries)
-		at(`${name}: ${small.toFixed(2)} ms, then ${large.toFixed(2)} ms`, ratio, 'times');
+		at(
+			`${name}: ${small.toFixed(2)} ms, then ${large.toFixed(2)} ms`,
+			ratio,
+			'times',
+			// Events are listed and traced for the API and for support, never for the page.
+			name.startsWith('events') ? {} : { most: 1.3 }
+		);
 	at(
 		`the page’s queries together: ${page.small.toFixed(2)} ms, then ${page.large.toFixed(2)} ms`,
 		page.ratio,
