@@ -6,7 +6,7 @@ import { readLevels } from './explore-levels.ts';
 import { stepsIn, type Granularity } from './explore-steps.ts';
 import type { Meter } from './meters.ts';
 import { readPieces } from './folding.ts';
-import { wholeHours, type Pieces, type Span } from './spans.ts';
+import { edgesOf, wholeHours, type Pieces, type Span } from './spans.ts';
 
 /** What to read of totals, and how to tell it apart. */
 export interface Look {
@@ -161,12 +161,7 @@ function statement(
  * The totals of the span: whole days with the hours around them, or hours alone where these are the steps.
  * Where nothing is told apart or narrowed down of the meter as a whole, otherwise of its slices.
  */
-function pieces(
-	scope: Scope,
-	look: Look,
-	{ days, head, tail }: Pieces,
-	ids: string[]
-): RawBuilder<unknown> {
+function pieces(scope: Scope, look: Look, whole: Pieces, ids: string[]): RawBuilder<unknown> {
 	const { meters, by, where, granularity, span, zone } = look;
 	const unique = meters[0]?.aggregation === 'unique';
 	const sliced = by !== null || Object.keys(where).length > 0;
@@ -180,16 +175,18 @@ function pieces(
 		const { from, to } = wholeHours(span);
 		return piece(hours, sql`hour`, sql`hour >= ${from} and hour < ${to}`);
 	}
-	const byDay = piece(
-		unique ? 'unique_days' : sliced ? 'day_slices' : 'days',
-		sql`day`,
-		sql`day >= ${days[0]} and day < ${days[1]}`
-	);
-	const around = [head, tail].filter(([from, to]) => from < to);
-	if (around.length === 0) return byDay;
-	const edges = around.map(([from, to]) => sql`hour >= ${from} and hour < ${to}`);
-	return sql`${byDay} union all
-		${piece(hours, sql`(hour at time zone ${zone})::date as day`, sql.join(edges, sql` or `))}`;
+	const dayOf = sql`(hour at time zone ${zone})::date as day`;
+	const parts = [
+		piece(
+			unique ? 'unique_days' : sliced ? 'day_slices' : 'days',
+			sql`day`,
+			sql`day >= ${whole.days[0]} and day < ${whole.days[1]}`
+		),
+		...edgesOf(whole).map(([from, to]) =>
+			piece(hours, dayOf, sql`hour >= ${from} and hour < ${to}`)
+		)
+	];
+	return sql.join(parts, sql` union all `);
 }
 
 /** The first day of the step in which a piece lies, or its hour. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
@@ -8,7 +8,7 @@ import { areaHeld, fullHour, unitHours } from './level-areas.ts';
 import { readLevelSteps } from './level-steps.ts';
 import { readPieces } from './folding.ts';
 import { selectMeters, type Aggregation, type Meter, type Unit } from './meters.ts';
-import { wholeHours, zoneOf, type Span } from './spans.ts';
+import { edgesOf, wholeHours, zoneOf, type Span } from './spans.ts';
 
 /** A meter by its slug; where two products have one of the same slug, by the product as well. */
 export const MeterRef = v.union([
@@ -232,18 +232,17 @@ interface Sums {
 
 async function readSums(scope: Scope, meterIds: string[], span: Span): Promise<Map<string, Sums>> {
 	if (meterIds.length === 0) return new Map();
-	const { days, head, tail } = await readPieces(scope, span, zoneOf(scope));
+	const pieces = await readPieces(scope, span, zoneOf(scope));
+	const piece = (table: string, bounds: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+		select meter_id, count, sum, max from usage.${sql.raw(table)}
+		where business_id = ${businessOf(scope)} and meter_id = any(${meterIds}) and ${bounds}`;
+	const parts = [
+		piece('days', sql`day >= ${pieces.days[0]} and day < ${pieces.days[1]}`),
+		...edgesOf(pieces).map(([from, to]) => piece('hours', sql`hour >= ${from} and hour < ${to}`))
+	];
 	const { rows } = await sql<Sums & { meter_id: string }>`
 		select meter_id, sum(count)::bigint as count, sum(sum)::text as sum, max(max)::text as max
-		from (
-			select meter_id, count, sum, max from usage.days
-			where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
-				and day >= ${days[0]} and day < ${days[1]}
-			union all
-			select meter_id, count, sum, max from usage.hours
-			where business_id = ${businessOf(scope)} and meter_id = any(${meterIds})
-				and (hour >= ${head[0]} and hour < ${head[1]} or hour >= ${tail[0]} and hour < ${tail[1]})
-		) pieces
+		from (${sql.join(parts, sql` union all `)}		) pieces
 		group by meter_id`.execute(scope.db);
 	return new Map(rows.map(({ meter_id, ...sums }) => [meter_id, sums]));
 }

@@ -5,7 +5,7 @@ import { defineJob } from '../../platform/jobs.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { settleClosed } from './closings.ts';
 import { lockFolding } from './recount-locks.ts';
-import { piecesOf, type Pieces, type Span } from './spans.ts';
+import { edgesOf, piecesOf, type Pieces, type Span } from './spans.ts';
 
 /** Events come up to 35 days late; a closed period can change until then. */
 const lateDays = 36;
@@ -111,7 +111,7 @@ export async function hoursKeptFrom(scope: Scope, at: Date): Promise<Date | null
 /** A span as there are totals of it. */
 export async function readPieces(scope: Scope, span: Span, zone: string): Promise<Pieces> {
 	const pieces = piecesOf(span, zone, scope.now);
-	const oldest = [pieces.head, pieces.tail].find(([from, to]) => from < to)?.[0];
+	const oldest = edgesOf(pieces)[0]?.[0];
 	const kept = oldest && (await hoursKeptFrom(scope, oldest));
 	return kept ? piecesOf(span, zone, scope.now, kept) : pieces;
 }

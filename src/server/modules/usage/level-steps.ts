@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { areasHeld, unitHours } from './level-areas.ts';
 import { readPieces } from './folding.ts';
-import { wholeHours, type Span } from './spans.ts';
+import { edgesOf, wholeHours, type Span } from './spans.ts';
 
 /** Levels of `weighted` meters in steps of a span. */
 export interface LevelLook {
@@ -42,9 +42,7 @@ export async function readLevelSteps(scope: Scope, look: LevelLook): Promise<Lev
 	);
 	const pieces = zone === null ? null : await readPieces(scope, span, zone);
 	const days = pieces && pieces.days[0] < pieces.days[1] ? [pieces.days] : [];
-	const hours = (pieces ? [pieces.head, pieces.tail] : [[from, to] as const]).filter(
-		([begin, end]) => begin < end
-	);
+	const hours = pieces ? edgesOf(pieces) : [[from, to] as const];
 	const { rows } = await sql<Omit<LevelStep, 'place'> & { start: Date }>`
 		select meter_id as "meterId", group_of as "group", start, ${unitHours(sql`area`)}::text as value,
 			(area / nullif(known, 0))::float8::text as average, trim_scale(held)::text as held

@@ -62,6 +62,11 @@ export function piecesOf(span: Span, zone: string, now: Date, kept: Date | null 
 	};
 }
 
+/** Those of the hours around whole days that there are: each a range of an index. */
+export function edgesOf({ head, tail }: Pieces): [Date, Date][] {
+	return [head, tail].filter(([from, to]) => from < to);
+}
+
 function dayAt(instant: Date, zone: string): Temporal.PlainDate {
 	return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
 		.toZonedDateTimeISO(zone)
