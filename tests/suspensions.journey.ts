@@ -155,8 +155,9 @@ describe.each([
 		await juma.page.getByRole('button', { name: 'Launch ERP System' }).waitFor();
 		await until(juma.page, '/notifications', 'ERP System is open again');
 		await until(page, '/activity?field=limits', 'opened ERP System again');
-		await page.getByText('set a limit for Records that suspends ERP System').waitFor();
-		await page.getByText('was closed, since the limit for Records is reached').waitFor();
+		const entry = (what: string) => page.getByRole('link', { name: what });
+		await entry('Zuhura Mwangi set a limit for Records that suspends ERP System').waitFor();
+		await entry('ERP System was closed, since the limit for Records is reached').waitFor();
 		await zuhura.close();
 		await juma.close();
 	});
