@@ -8,6 +8,7 @@ import { createMetered, usageEvent, type Metered } from '../../../../tests/setup
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import {
 	closePeriod,
+	defineMeter,
 	foldOldHours,
 	listAdjustments,
 	listEvents,
@@ -18,6 +19,7 @@ import {
 	traceEvent,
 	type UsageEvent
 } from './index.ts';
+import { sweepLevels } from './levels.ts';
 import { memory } from './memory.ts';
 import { recount } from './recount.ts';
 
@@ -317,6 +319,38 @@ it('a closed period stays as it was: a correction shows there as an adjustment',
 		{ meter: 'active-users' },
 		{ meter: 'data', adjusts: [{ start: '2026-10-01', end: '2026-11-01' }] }
 	]);
+});
+
+it('a level of long ago is corrected too, whose readings were swept', async () => {
+	const { mavuno, erp } = fixture;
+	await withSystem('test', (scope) =>
+		defineMeter(scope, {
+			product: 'erp',
+			slug: 'member-hours',
+			name: 'Member hours',
+			eventType: kinds.members,
+			aggregation: 'weighted',
+			valueProperty: 'value',
+			unit: 'hours'
+		})
+	);
+	const at = new Date('2026-06-01T09:00:00Z');
+	for (const [minute, value] of [10, 20, 30].entries()) {
+		const time = `2026-06-01T08:${minute}0:00Z`;
+		const event = { id: `level-${minute}`, type: kinds.members, time, data: { value } };
+		await recordEvents([usageEvent(mavuno.businessId, event)], erp, { at });
+	}
+	await withSystem('test', sweepLevels);
+	await send(correct('level-1', 'fix', { value: 26 }, kinds.members));
+	const { total: area } = await withBusiness(mavuno, (scope) =>
+		readUsage(scope, {
+			meter: 'member-hours',
+			from: new Date('2026-06-01T08:00:00Z'),
+			to: new Date('2026-06-01T09:00:00Z')
+		})
+	);
+	// Ten minutes of 10, ten of 26, forty of 30.
+	expect(area).toBe('26');
 });
 
 it('the live minutes follow', async () => {
