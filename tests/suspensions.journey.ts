@@ -111,7 +111,7 @@ describe.each([
 
 		// Whoever works with it sees why, and whom to ask.
 		await juma.page.goto('/');
-		await juma.page.getByText('Your own limit is reached. Zuhura Mwangi can open it.').waitFor();
+		await juma.page.getByText('Ask Zuhura Mwangi to open it').waitFor();
 		await juma.page.goto('/products/erp');
 		await juma.page.getByText('Zuhura Mwangi can open it before that.').waitFor();
 		expect(await juma.page.getByRole('button', { name: 'Open ERP System again' }).count()).toBe(0);
@@ -141,7 +141,7 @@ describe.each([
 					'content-type': 'application/x-www-form-urlencoded'
 				}
 			});
-		await until(page, '/', 'Read-only until', keptMs);
+		await until(page, '/', 'Read-only: limit reached', keptMs);
 		await page.getByRole('link', { name: 'Open it again' }).click();
 		await page.waitForURL('**/products/erp#suspended');
 		await page.getByText('ERP System is read-only for everybody in your business').waitFor();

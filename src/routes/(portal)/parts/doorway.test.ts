@@ -138,7 +138,7 @@ describe('the button of a product that a limit has suspended', () => {
 			kind: 'launch',
 			quiet: true,
 			title,
-			detail: 'Until 1 Dec 2026, by your own limit'
+			detail: 'Everything from 1 Dec 2026'
 		};
 		expect(doorwayOf(product(limited(mode, null)), now, zone)).toEqual({
 			...door,
@@ -155,20 +155,20 @@ describe('the button of a product that a limit has suspended', () => {
 			expect(doorwayOf(product(limited('closed', null), { access }), now, zone)).toEqual({
 				kind: 'way',
 				...opening,
-				detail: 'Closed until 1 Dec 2026, by your own limit'
+				detail: 'Closed until 1 Dec 2026'
 			});
 			expect(doorwayOf(product(limited('closed', 'Wanjiku'), { access }), now, zone)).toEqual({
 				kind: 'shut',
 				icon: 'lock',
 				title: 'Closed until 1 Dec 2026',
-				detail: 'Your own limit is reached. Wanjiku can open it.'
+				detail: 'Ask Wanjiku to open it'
 			});
 		}
 	});
 
 	it('leads whoever has no access to ask for it, and those who may open it there', () => {
 		const own = doorwayOf(product(limited('read_only', null), { access: out }), now, zone);
-		expect(own).toEqual({ kind: 'way', ...opening, detail: 'Until 1 Dec 2026, by your own limit' });
+		expect(own).toEqual({ kind: 'way', ...opening, detail: 'Everything from 1 Dec 2026' });
 		const door = doorwayOf(product(limited('read_only', 'Wanjiku'), { access: out }), now, zone);
 		expect(door).toMatchObject({ kind: 'way', href: '/products/erp#ask' });
 	});

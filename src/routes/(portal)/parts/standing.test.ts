@@ -27,9 +27,9 @@ describe('how the business has a product', () => {
 		[suspended('read_only'), 'Suspended', 'Read-only until the bill is paid'],
 		[suspended('export_only'), 'Suspended', 'Only your data can be exported'],
 		[suspended('closed'), 'Suspended', 'Closed until the bill is paid'],
-		[limited('read_only'), 'Suspended', 'Read-only until 1 Dec 2026: a limit is reached'],
-		[limited('export_only'), 'Suspended', 'Export only until 1 Dec 2026: a limit is reached'],
-		[limited('closed'), 'Suspended', 'Closed until 1 Dec 2026: a limit is reached'],
+		[limited('read_only'), 'Suspended', 'Read-only: limit reached'],
+		[limited('export_only'), 'Suspended', 'Export only: limit reached'],
+		[limited('closed'), 'Suspended', 'Closed: limit reached'],
 		[{ kind: 'ended', endedOn: '2026-10-31' }, 'Ended', 'Ended 31 Oct 2026']
 	] as [ProductStatus, string, string][])('%o reads %s, %s', (status, words, line) => {
 		expect(standingOf({ planName: 'Business', status }, now, zone)).toMatchObject({ words, line });

@@ -45,7 +45,7 @@ export function standingOf(
 				tone: 'warn',
 				icon: 'pause',
 				words: m.home_status_suspended(),
-				line: whatALimitLeaves(status, zone)
+				line: whatALimitLeaves(status)
 			};
 		case 'ended':
 			return {
@@ -57,19 +57,15 @@ export function standingOf(
 	}
 }
 
-/** What a limit of the business's own leaves: `Read-only until 1 Dec 2026: a limit is reached`. */
-function whatALimitLeaves(
-	{ mode, until }: ProductStatus & { kind: 'limited' },
-	zone: string
-): string {
-	const date = formatDate(civilDate(until, zone));
+/** What a limit of the business's own leaves; the button says until when. */
+function whatALimitLeaves({ mode }: ProductStatus & { kind: 'limited' }): string {
 	switch (mode) {
 		case 'read_only':
-			return m.home_line_limited_read_only({ date });
+			return m.home_line_limited_read_only();
 		case 'export_only':
-			return m.home_line_limited_export_only({ date });
+			return m.home_line_limited_export_only();
 		case 'closed':
-			return m.home_line_limited_closed({ date });
+			return m.home_line_limited_closed();
 	}
 }
 
