@@ -113,6 +113,7 @@ describe('a product', () => {
 			logoutUrl: 'https://crm.example/logout',
 			frontchannelLogoutUrl: 'https://crm.example/frame',
 			suspendedMode: 'closed' as const,
+			usageSuspension: 'export_only' as const,
 			closingNoticeDays: 14,
 			supportEmail: 'crm@lixnet.example',
 			supportPhone: '+254 700 000 000',
