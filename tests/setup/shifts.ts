@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
 
 /** Adds up, on every page of a browser, how far what was shown has moved by itself. */
-export function watchShifts(context: BrowserContext): Promise<void> {
-	return context.addInitScript(() => {
+export async function watchShifts(context: BrowserContext): Promise<void> {
+	await context.addInitScript(() => {
 		const shifts: { shifted: number } = { shifted: 0 };
 		Object.assign(window, { shifts });
 		new PerformanceObserver((list) => {
