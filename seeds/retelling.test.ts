@@ -71,14 +71,9 @@ describe('a story that was told', () => {
 		const breakAt = async (n: number): Promise<void> => {
 			let opened = 0;
 			const { app } = broken.database;
-			const db = new Proxy(app.db, {
-				get(target, property) {
-					if (property === 'connection' && ++opened === n) throw new Error('broken off');
-					const value: unknown = Reflect.get(target, property, target);
-					return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-				}
-			});
-			setRuntime({ ...broken, database: { ...broken.database, app: { ...app, db } } });
+			const connect: typeof app.connect = (work) =>
+				++opened === n ? Promise.reject(new Error('broken off')) : app.connect(work);
+			setRuntime({ ...broken, database: { ...broken.database, app: { ...app, connect } } });
 			await expect(tellStory(broken, { now: first ? now : later })).rejects.toThrow('broken off');
 			first = false;
 			setRuntime(broken);

@@ -41,24 +41,28 @@ async function setAlerts({ calendar, mavuno }: Telling): Promise<void> {
 	const at = calendar.at(calendar.day(-40), '10:15');
 	await asMember(
 		ownerOf(mavuno),
-		async (scope) => {
-			await saveAlert(scope, {
+		(scope) =>
+			saveAlert(scope, {
 				...set,
 				product: 'erp',
 				meter: 'data',
 				limitOf: 'plan',
 				marks: [50, 75, 90, 100]
-			});
-			await saveAlert(scope, {
+			}),
+		at
+	);
+	await asMember(
+		ownerOf(mavuno),
+		(scope) =>
+			saveAlert(scope, {
 				...set,
 				product: 'sacco',
 				meter: 'sms',
 				limit: 6_000,
 				marks: [75, 100],
 				action: 'ask'
-			});
-		},
-		at
+			}),
+		new Date(at.getTime() + 300_000)
 	);
 }
 
