@@ -10,7 +10,7 @@ import type { Timeline } from './versions.ts';
 
 /** At more than 30,000 events a second what waits at most is written within a second. */
 const queue = new GroupQueue<Batch, Counted>(
-	{ group: 2_000, small: 8, writers: 2, waiting: 20_000, patience: 1_000 },
+	{ group: 2_000, small: 16, writers: 2, waiting: 20_000, patience: 1_000 },
 	commitGroup
 );
 
