@@ -118,10 +118,10 @@ describe('who may import whom', () => {
 
 	it('notices a deep import, a web framework inside a module, and platform that knows a module', () => {
 		expect(
-			refusal('src/server/modules/usage/events.ts', 'src/server/modules/billing/rating.ts')
+			refusal('src/server/modules/usage/events.ts', 'src/server/modules/billing/estimate.ts')
 		).not.toBeNull();
 		expect(
-			refusal('src/routes/(portal)/+page.server.ts', 'src/server/modules/billing/rating.ts')
+			refusal('src/routes/(portal)/+page.server.ts', 'src/server/modules/billing/estimate.ts')
 		).not.toBeNull();
 		expect(refusal('src/server/modules/usage/events.ts', '@sveltejs/kit')).not.toBeNull();
 		expect(refusal('src/server/modules/usage/events.ts', 'hono')).not.toBeNull();
@@ -137,10 +137,10 @@ describe('who may import whom', () => {
 		).toBeNull();
 		const source = {
 			path: 'src/server/modules/usage/x.ts',
-			text: "import {\n\ta,\n\tb\n} from '../billing/rating.ts';\nimport './jobs.ts';\nexport { c } from '#server/platform/ids.ts';"
+			text: "import {\n\ta,\n\tb\n} from '../billing/estimate.ts';\nimport './jobs.ts';\nexport { c } from '#server/platform/ids.ts';"
 		};
 		expect(importsOf(source)).toEqual([
-			'src/server/modules/billing/rating.ts',
+			'src/server/modules/billing/estimate.ts',
 			'src/server/modules/usage/jobs.ts',
 			'src/server/platform/ids.ts'
 		]);

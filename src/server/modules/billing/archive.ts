@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { addUp, type Totals } from '../rating/index.ts';
 import type { Party } from './parties.ts';
-import { addUp, type Totals } from './rating.ts';
 import { InvoiceNumber } from './schemas.ts';
 
 export type InvoiceStatus = 'open' | 'paid' | 'void' | 'uncollectible';

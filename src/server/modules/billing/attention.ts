@@ -3,7 +3,7 @@ import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readBusiness } from '../businesses/index.ts';
 import { listProducts } from '../catalogue/index.ts';
-import { civilDate, daysBetween } from './periods.ts';
+import { civilDate, daysBetween } from '../rating/index.ts';
 import { CivilDate } from './schemas.ts';
 
 export interface Attention {

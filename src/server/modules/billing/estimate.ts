@@ -1,5 +1,11 @@
-import { boundaryAfter } from './periods.ts';
-import { addUp, chargedQuantity, rateLine, standardTaxRate, type Totals } from './rating.ts';
+import {
+	addUp,
+	boundaryAfter,
+	chargedQuantity,
+	rateLine,
+	standardTaxRate,
+	type Totals
+} from '../rating/index.ts';
 
 /** How much a meter of a product has counted in the running period. */
 export interface MeteredQuantity {

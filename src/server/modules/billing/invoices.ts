@@ -5,8 +5,8 @@ import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { addUp, rateLine, standardTaxRate } from '../rating/index.ts';
 import { readParties } from './parties.ts';
-import { addUp, rateLine, standardTaxRate } from './rating.ts';
 import { CivilDate, Currency, DecimalText } from './schemas.ts';
 import { takeInvoiceNumber } from './series.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Temporal } from 'temporal-polyfill';
-import { decimalPattern } from './decimal.ts';
+import { decimalPattern } from '../rating/index.ts';
 
 export const CivilDate = v.pipe(
 	v.string(),

@@ -7,7 +7,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { readProduct } from '../catalogue/index.ts';
-import { boundaryAfter } from './periods.ts';
+import { boundaryAfter } from '../rating/index.ts';
 import { readPlan } from './prices.ts';
 import { CivilDate } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { usecase } from '../../platform/usecase.ts';
 import { listPlans } from '../catalogue/index.ts';
-import { boundaryAfter, civilDate, daysAfter } from './periods.ts';
+import { boundaryAfter, civilDate, daysAfter } from '../rating/index.ts';
 
 /** What a subscription includes, and a period of it. */
 export interface Term {

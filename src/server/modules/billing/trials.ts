@@ -5,8 +5,8 @@ import { on } from '../../platform/jobs.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readBusiness } from '../businesses/index.ts';
 import { listPlans, listProducts, readProduct } from '../catalogue/index.ts';
+import { civilDate, daysAfter } from '../rating/index.ts';
 import { readSubscriptionState } from './holdings.ts';
-import { civilDate, daysAfter } from './periods.ts';
 import { readPlan } from './prices.ts';
 import { startSubscription } from './subscriptions.ts';
 

@@ -1,25 +1,7 @@
-import Big from 'big.js';
-import { decimal, decimalText, minus, rounded, times } from './decimal.ts';
+import { decimal, decimalText, fromWhole, percentOf, rounded } from './decimal.ts';
 
 /** VAT's standard rate in Kenya, per cent (Value Added Tax Act, 2013, section 5). */
 export const standardTaxRate = '16';
-
-/**
- * The amount of a line in minor units: quantity × rate, multiplied exactly and rounded once, half up
- * away from zero.
- *
- * @param quantity exact decimal
- * @param unitMinor minor units of one, an exact decimal that may be finer than one minor unit
- */
-export function rateLine(quantity: string, unitMinor: string): bigint {
-	return rounded(times(decimal(quantity), decimal(unitMinor)));
-}
-
-/** What of a used quantity is charged: what lies beyond the included; never less than nothing. */
-export function chargedQuantity(used: string, included: string): string {
-	const beyond = minus(decimal(used), decimal(included));
-	return beyond.gt(0) ? decimalText(beyond) : '0';
-}
 
 export interface TaxedAmount {
 	/** Minor units before tax. */
@@ -55,8 +37,7 @@ export function addUp(lines: readonly TaxedAmount[]): Totals {
 }
 
 function taxOn(baseMinor: bigint, rate: string): bigint {
-	// Times a hundredth, since multiplying stays exact.
-	return rounded(times(times(new Big(baseMinor.toString()), decimal(rate)), new Big('0.01')));
+	return rounded(percentOf(fromWhole(baseMinor), decimal(rate)));
 }
 
 function sum(amounts: bigint[]): bigint {

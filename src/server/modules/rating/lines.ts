@@ -1,0 +1,18 @@
+import { decimal, decimalText, minus, rounded, times } from './decimal.ts';
+
+/**
+ * The amount of a line in minor units: quantity × rate, multiplied exactly and rounded once, half up
+ * away from zero.
+ *
+ * @param quantity exact decimal
+ * @param unitMinor minor units of one, an exact decimal that may be finer than one minor unit
+ */
+export function rateLine(quantity: string, unitMinor: string): bigint {
+	return rounded(times(decimal(quantity), decimal(unitMinor)));
+}
+
+/** What of a used quantity is charged: what lies beyond the included; never less than nothing. */
+export function chargedQuantity(used: string, included: string): string {
+	const beyond = minus(decimal(used), decimal(included));
+	return beyond.gt(0) ? decimalText(beyond) : '0';
+}
