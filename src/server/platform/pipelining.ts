@@ -15,7 +15,7 @@ type Query = (text: unknown, values?: unknown, callback?: unknown) => unknown;
  */
 export function quicken(client: pg.PoolClient): void {
 	const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-	const plain = client.query.bind(client) as unknown as Query;
+	const plain = promising(client.query.bind(client) as unknown as Query);
 	const names = new Map<string, string>();
 	let corked = false;
 
@@ -37,6 +37,24 @@ export function quicken(client: pg.PoolClient): void {
 		return plain({ name, text, values }, callback);
 	};
 	Object.assign(client, { query });
+}
+
+/**
+ * pg's own promise ties each answer to the one before it, as far as the young generation of the heap goes:
+ * once one of them has grown old, every row that is read after it grows old too, though nobody holds it any
+ * more, and a long download makes the process large. Answers that come by callback are tied to nothing.
+ */
+function promising(plain: Query): Query {
+	return (text, values, callback) => {
+		if (callback !== undefined || typeof values === 'function' || 'submit' in Object(text))
+			return plain(text, values, callback);
+		return new Promise((resolve, reject) => {
+			plain(text, values, (error: Error | null, answer: unknown) => {
+				if (error) reject(error);
+				else resolve(answer);
+			});
+		});
+	};
 }
 
 function nameOf(text: string): string {

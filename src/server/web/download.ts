@@ -18,19 +18,23 @@ export function download(
 	pieces: AsyncGenerator<string> | Generator<string>
 ): Response {
 	const encoder = new TextEncoder();
+	// Not in `pull` itself: what stands there is tied to the next call of it, and with it every text grows old
+	// on the heap before it is cleared away.
+	const make = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
+		let text = '';
+		while (text.length < worthSending) {
+			const { value, done } = await pieces.next();
+			if (done) return text === '' ? null : encoder.encode(text);
+			text += value;
+		}
+		return encoder.encode(text);
+	};
 	const body = new ReadableStream<Uint8Array>(
 		{
 			async pull(controller) {
-				let text = '';
-				while (text.length < worthSending) {
-					const { value, done } = await pieces.next();
-					if (done) {
-						if (text !== '') controller.enqueue(encoder.encode(text));
-						return controller.close();
-					}
-					text += value;
-				}
-				controller.enqueue(encoder.encode(text));
+				const bytes = await make();
+				if (bytes) controller.enqueue(bytes);
+				else controller.close();
 			},
 			async cancel() {
 				await pieces.return(undefined);
