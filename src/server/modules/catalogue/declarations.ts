@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Invalid, NotFound, type Issue } from '../../platform/errors.ts';
+import { announceToAll } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { readProduct } from './products.ts';
@@ -88,6 +89,7 @@ export const declareProduct = usecase('product.declare', Declare, async (scope, 
 		...secondDefault(input.roles)
 	];
 	if (issues.length > 0) throw new Invalid(issues);
+	await announceToAll(scope, 'launch');
 
 	const { db, now } = scope;
 	// Two processes of a product may declare at once: one after the other.

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { newId } from '../../platform/ids.ts';
+import { announceToAll } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { whatIsGiven } from './given.ts';
@@ -23,6 +24,7 @@ const SavePlan = v.object({
 /** Makes the plan of this product and slug, or changes the one there is, which keeps what is left out. */
 export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, input) => {
 	listed.delete(scope);
+	await announceToAll(scope, 'launch');
 	const product = await readProduct(scope, { slug: input.product });
 	const columns = { name: input.name, amount_minor: input.amountMinor, currency: input.currency };
 	const given = whatIsGiven({

@@ -61,6 +61,35 @@ describe('a product', () => {
 		});
 	});
 
+	it('is looked at anew by the open pages of every business when it or what belongs to it changes', async () => {
+		const { live } = runtime();
+		const members = [businesses.mavuno, businesses.pwani];
+		const told = new Set(members.map(({ businessId }) => `launch ${businessId}`));
+		const heard = new Set<string>();
+		const stops = members.map(({ businessId }) =>
+			live.hear(businessId, (topic) => heard.add(`${topic} ${businessId}`))
+		);
+		const changes: ((scope: Scope) => Promise<unknown>)[] = [
+			(scope) => saveProduct(scope, { slug: 'sacco', summary: 'Members, loans and savings' }),
+			(scope) =>
+				declareProduct(scope, { product: 'sacco', places: [{ path: '/', label: 'Start' }] }),
+			(scope) =>
+				savePlan(scope, {
+					product: 'sacco',
+					slug: 'told',
+					name: 'Told',
+					amountMinor: 100n,
+					currency: 'KES'
+				})
+		];
+		for (const change of changes) {
+			heard.clear();
+			await withSystem('test', change);
+			await expect.poll(() => heard).toEqual(told);
+		}
+		for (const stop of stops) stop();
+	});
+
 	it('has plans and roles like any other', async () => {
 		await withSystem('test', async (scope) => {
 			const plan = { product: 'crm', currency: 'KES' };

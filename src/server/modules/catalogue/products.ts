@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Invalid, NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import { announceToAll } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { whatIsGiven } from './given.ts';
@@ -18,7 +19,7 @@ import {
  * are saved by several hands; null takes away.
  * @throws Invalid, before anything is written: for a new product without a name, for one that is not new where it
  * must be, and for a front-channel logout address at an origin of which no redirect address is (OpenID Connect
- * Front-Channel Logout 1.0, section 2).
+ * Front-Channel Logout 1.0, section 2). Open pages of every business look again, whichever process it was.
  */
 export const saveProduct = usecase(
 	'catalogue.manage',
@@ -26,6 +27,7 @@ export const saveProduct = usecase(
 	async (scope, { slug, mustBeNew, ...input }): Promise<{ id: string }> => {
 		const { db, now } = scope;
 		listed.delete(scope);
+		await announceToAll(scope, 'launch');
 		const before = await db
 			.selectFrom('catalogue.products')
 			.select(['redirect_urls', 'frontchannel_logout_url'])
