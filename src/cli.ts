@@ -5,6 +5,7 @@ import { addBusiness } from './commands/business.ts';
 import { addGround } from './commands/ground.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLedger } from './commands/ledger.ts';
 import { addMeter } from './commands/meter.ts';
 import { addPlan } from './commands/plan.ts';
 import { addProduct } from './commands/product.ts';
@@ -31,6 +32,7 @@ for (const add of [
 	addMeter,
 	addUsage,
 	addSubscription,
+	addLedger,
 	addKey,
 	addKeys
 ])

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEmbedded } from '#server/platform/embedded/index.ts';
+import { createLog } from '#server/platform/log.ts';
 import { freePorts, launch } from './setup/launch.ts';
 
 let dataDir: string;
@@ -31,7 +34,8 @@ describe('the operator’s command line', () => {
 			'user',
 			'product',
 			'plan',
-			'meter'
+			'meter',
+			'ledger'
 		])
 			expect(said).toContain(command);
 		expect((await evolve('key', 'create', '--help')).said).toContain('--product <slug>');
@@ -101,6 +105,36 @@ describe('the operator’s command line', () => {
 		expect((await evolve('subscription', 'start', ...customer)).said).toMatch(/^sub_\w+$/);
 		const twice = await evolve('subscription', 'start', ...customer);
 		expect(twice).toEqual({ code: 1, said: 'The business has CRM already.' });
+	});
+
+	test('verifies the ledger, also of a database without a document', async () => {
+		expect(await evolve('ledger', 'verify')).toEqual({
+			code: 0,
+			said: '0 entries of 1 businesses balance and agree.'
+		});
+		expect(await evolve('ledger', 'balances', '--business', 'Acme')).toEqual({ code: 0, said: '' });
+	});
+
+	test('names what is wrong in the ledger, with exit code 1', async () => {
+		const embedded = await startEmbedded({ dataDir, profile: 'test', log: createLog('silent') });
+		const owner = new pg.Client(embedded.connection);
+		await owner.connect();
+		await owner.query(`
+			alter table ledger.entries disable trigger user;
+			insert into ledger.entries
+				(business_id, id, at, on_day, kind, document_kind, document_id, reference, currency)
+			select id, 'ent_x', now(), '2026-11-01', 'issued', 'invoice', 'inv_x', 'INV-1', 'KES'
+			from businesses.businesses;
+			alter table ledger.entries enable trigger user`);
+		await owner.end();
+		await embedded.stop();
+		const { code, said } = await evolve('ledger', 'verify');
+		expect(code).toBe(1);
+		expect(said.split('\n')).toEqual([
+			'Acme: invoice INV-1: its entry of 0 postings comes to KES 0.00 instead of nothing.',
+			'Acme: invoice INV-1 is in the ledger, and there is no such document.',
+			'2 disagreements in 1 entries.'
+		]);
 	});
 
 	test('says how a product stands, and where it hears of changes', async () => {

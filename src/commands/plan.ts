@@ -3,6 +3,7 @@ import { listPlans, readProduct, savePlan } from '#server/modules/catalogue/inde
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { notEmpty, onPortal, tellTable, wholeNumber } from './command.ts';
+import { amountWords, digitsOf } from './money.ts';
 
 interface PlanOptions {
 	product: string;
@@ -53,7 +54,7 @@ export function addPlan(program: Command): void {
 					plans.map(({ slug, name, amountMinor, currency, trialDays }) => [
 						slug,
 						name,
-						`${currency} ${toMajor(amountMinor, currency)}`,
+						amountWords(amountMinor, currency),
 						trialDays === null ? '' : `${trialDays} days`
 					])
 				);
@@ -66,16 +67,6 @@ function bytes(words: string): bigint {
 	return BigInt(words);
 }
 
-/** Digits behind the point: 2 for KES, 0 for UGX (ISO 4217, as Intl carries it). */
-function digitsOf(currency: string): number {
-	if (!/^[A-Z]{3}$/.test(currency))
-		throw new Invalid([
-			{ path: 'currency', message: 'Write a currency by its three letters, such as KES.' }
-		]);
-	const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-	return format.resolvedOptions().maximumFractionDigits ?? 2;
-}
-
 function toMinor(amount: string, currency: string): bigint {
 	const digits = digitsOf(currency);
 	const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d+))?$/.exec(amount) ?? [];
@@ -84,10 +75,4 @@ function toMinor(amount: string, currency: string): bigint {
 			{ path: 'amount', message: `Write an amount such as 18500${digits > 0 ? '.00' : ''}.` }
 		]);
 	return BigInt(whole + fraction.padEnd(digits, '0'));
-}
-
-function toMajor(amountMinor: bigint, currency: string): string {
-	const digits = digitsOf(currency);
-	const text = amountMinor.toString().padStart(digits + 1, '0');
-	return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -8,6 +8,7 @@ export const prefixes = {
 	aud: 'audit entry',
 	biz: 'business',
 	dom: 'domain event',
+	ent: 'ledger entry',
 	exp: 'data export',
 	inv: 'invoice',
 	key: 'API key',

@@ -425,6 +425,28 @@ export interface LaunchVisits {
   visited_at: Timestamp;
 }
 
+export interface LedgerEntries {
+  at: Timestamp;
+  business_id: string;
+  currency: string;
+  document_id: string;
+  document_kind: string;
+  id: string;
+  kind: string;
+  on_day: string;
+  reference: string;
+}
+
+export interface LedgerPostings {
+  account: string;
+  amount_minor: bigint;
+  business_id: string;
+  entry_id: string;
+  invoice_id: string | null;
+  position: number;
+  tax_rate: Numeric | null;
+}
+
 export interface NotificationsChoices {
   bell: boolean;
   business_id: string;
@@ -871,6 +893,8 @@ export interface DB {
   "launch.sign_ins": LaunchSignIns;
   "launch.signing_keys": LaunchSigningKeys;
   "launch.visits": LaunchVisits;
+  "ledger.entries": LedgerEntries;
+  "ledger.postings": LedgerPostings;
   "notifications.choices": NotificationsChoices;
   "notifications.letters": NotificationsLetters;
   "notifications.notifications": NotificationsNotifications;

@@ -8,6 +8,7 @@ export {
 	type InvoiceSummary
 } from './archive.ts';
 export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
+export { readBooks } from './books.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export {
 	listHoldersOf,

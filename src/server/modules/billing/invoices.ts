@@ -5,7 +5,9 @@ import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { greatestMinor, post } from '../ledger/index.ts';
 import { addUp, rateLine, standardTaxRate } from '../rating/index.ts';
+import { invoicePostings } from './books.ts';
 import { readParties } from './parties.ts';
 import { CivilDate, Currency, DecimalText } from './schemas.ts';
 import { takeInvoiceNumber } from './series.ts';
@@ -56,9 +58,9 @@ const IssueInvoice = v.pipe(
 
 /**
  * Issues an invoice: takes the next number, rates each line, adds VAT at the standard rate on their sum,
- * and keeps the parties as they are on the day. It never changes afterwards.
+ * keeps the parties as they are on the day, and posts it. It never changes afterwards.
  *
- * @throws Invalid for lines that come to less than nothing; Conflict `seller_unknown`
+ * @throws Invalid for lines that come to nothing, to less, or to more than 15 digits; Conflict `seller_unknown`
  */
 export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope, input) => {
 	const { db, now } = scope;
@@ -71,6 +73,8 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 	const totals = addUp(lines);
 	if (totals.totalMinor <= 0n)
 		throw new Invalid([{ path: 'lines', message: 'The lines come to nothing to pay.' }]);
+	if (totals.totalMinor > greatestMinor)
+		throw new Invalid([{ path: 'lines', message: 'The lines come to more than 15 digits.' }]);
 	const { seller, customer } = await readParties(scope, businessId, input.issuedOn);
 	const numbered = await takeInvoiceNumber(scope, input.issuedOn);
 	const id = newId('inv', now);
@@ -111,6 +115,14 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 			}))
 		)
 		.execute();
+	await post(scope, {
+		businessId,
+		onDay: input.issuedOn,
+		kind: 'issued',
+		document: { kind: 'invoice', id, reference: numbered.number },
+		currency,
+		postings: invoicePostings(id, totals)
+	});
 	await emit(
 		scope,
 		'invoice.issued',

@@ -5,6 +5,8 @@ import { newId } from '../../platform/ids.ts';
 import { announce } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { post } from '../ledger/index.ts';
+import { paymentPostings } from './books.ts';
 import { CivilDate, Currency, InvoiceNumber } from './schemas.ts';
 
 declare module '#server/platform/events.ts' {
@@ -35,7 +37,7 @@ const RecordPayment = v.object({
 });
 
 /**
- * Counts money towards an invoice; the invoice is paid when nothing is left.
+ * Counts money towards an invoice and posts it; the invoice is paid when nothing is left.
  * @throws NotFound; Invalid for another currency; Conflict `invoice_not_open`, `payment_too_large`,
  * `payment_known`
  */
@@ -91,6 +93,14 @@ export const recordPayment = usecase('billing.manage', RecordPayment, async (sco
 		.where('business_id', '=', businessId)
 		.where('id', '=', invoice.id)
 		.execute();
+	await post(scope, {
+		businessId,
+		onDay: input.receivedOn,
+		kind: 'received',
+		document: { kind: 'payment', id, reference: input.reference },
+		currency,
+		postings: paymentPostings(invoice.id, amountMinor)
+	});
 	await emit(
 		scope,
 		'payment.received',

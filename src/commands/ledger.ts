@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { readBooks } from '#server/modules/billing/index.ts';
+import { listBusinesses } from '#server/modules/businesses/index.ts';
+import { readBalances, verifyLedger, type Disagreement } from '#server/modules/ledger/index.ts';
+import { withSystem } from '#server/platform/doors.ts';
+import { findBusiness } from './business.ts';
+import { onPortal, tell, tellTable } from './command.ts';
+import { amountWords } from './money.ts';
+
+export function addLedger(program: Command): void {
+	const ledger = program.command('ledger').description('The accounts under every bill.');
+	ledger
+		.command('verify')
+		.description(
+			'Prove that every entry balances and that the ledger says what invoices and payments say. Exit code 1 with each disagreement.'
+		)
+		.action(() =>
+			onPortal(async () => {
+				const { entries, businesses, disagreements } = await withSystem(
+					'evolve ledger verify',
+					(scope) => verifyLedger(scope, readBooks)
+				);
+				if (disagreements.length === 0) {
+					tell(`${entries} entries of ${businesses} businesses balance and agree.`);
+					return;
+				}
+				const named = await withSystem('evolve ledger verify', (scope) =>
+					listBusinesses(scope, {})
+				);
+				const names = new Map(named.map(({ id, name }) => [id, name]));
+				for (const disagreement of disagreements)
+					tell(`${names.get(disagreement.businessId) ?? ''}: ${tellDisagreement(disagreement)}`);
+				console.error(`${disagreements.length} disagreements in ${entries} entries.`);
+				process.exitCode = 1;
+			})
+		);
+	ledger
+		.command('balances')
+		.description('What stands on each account. A debit is more than nothing, a credit less.')
+		.option('--business <name>', 'of one business, by name or id')
+		.option('--on <day>', 'at the end of a day, such as 2026-11-30')
+		.action(({ business, on }: { business?: string; on?: string }) =>
+			onPortal(async () => {
+				const rows = await withSystem('evolve ledger balances', async (scope) => {
+					const of = business === undefined ? null : await findBusiness(scope, business);
+					const [balances, all] = await Promise.all([
+						readBalances(scope, { businessId: of?.id, on }),
+						listBusinesses(scope, {})
+					]);
+					const names = new Map(all.map(({ id, name }) => [id, name]));
+					return balances.map(({ businessId, account, currency, amountMinor }) => [
+						businessId,
+						names.get(businessId) ?? '',
+						account,
+						amountWords(amountMinor, currency)
+					]);
+				});
+				tellTable(rows);
+			})
+		);
+}
+
+/** In a sentence, with the document by what is printed on it. */
+export function tellDisagreement({ document, what }: Disagreement): string {
+	const name = `${document.kind.replace('_', ' ')} ${document.reference}`;
+	switch (what.is) {
+		case 'unbalanced':
+			return `${name}: its entry of ${what.postings} postings comes to ${amountWords(what.amountMinor, what.currency)} instead of nothing.`;
+		case 'not-posted':
+			return `${name} is not in the ledger.`;
+		case 'no-document':
+			return `${name} is in the ledger, and there is no such document.`;
+		case 'dated':
+			return `${name}: the ledger has it on ${what.ledger}, the document is of ${what.document}.`;
+		case 'amount':
+		case 'owed': {
+			const account = `${what.account.replace('_', ' ')}${what.taxRate === null ? '' : ` at ${what.taxRate} %`}`;
+			const said = [what.ledgerMinor, what.documentMinor].map((amount) =>
+				amountWords(amount, what.currency)
+			);
+			return what.is === 'amount'
+				? `${name}: ${account} is ${said[0]} in the ledger, ${said[1]} by the document.`
+				: `${name}: ${said[0]} is left to pay by the ledger, ${said[1]} by the invoice.`;
+		}
+	}
+}

@@ -1,0 +1,12 @@
+export type { Account, DocumentKind, EntryKind } from './accounts.ts';
+export { readBalances, type Balance } from './balances.ts';
+export { listAccountEntries, listEntries, type Entry } from './entries.ts';
+export { greatestMinor, post, type Posting } from './post.ts';
+export {
+	verifyLedger,
+	type Books,
+	type Claim,
+	type Disagreement,
+	type Owed,
+	type Verified
+} from './verify.ts';
