@@ -110,7 +110,7 @@ describe('the operator’s command line', () => {
 	test('verifies the ledger, also of a database without a document', async () => {
 		expect(await evolve('ledger', 'verify')).toEqual({
 			code: 0,
-			said: '0 entries of 1 businesses balance and agree.'
+			said: 'Everything balances and agrees. Businesses: 1, entries: 0.'
 		});
 		expect(await evolve('ledger', 'balances', '--business', 'Acme')).toEqual({ code: 0, said: '' });
 	});
@@ -133,7 +133,7 @@ describe('the operator’s command line', () => {
 		expect(said.split('\n')).toEqual([
 			'Acme: invoice INV-1: its entry of 0 postings comes to KES 0.00 instead of nothing.',
 			'Acme: invoice INV-1 is in the ledger, and there is no such document.',
-			'2 disagreements in 1 entries.'
+			'Disagreements: 2, entries: 1.'
 		]);
 	});
 

@@ -21,7 +21,7 @@ export function addLedger(program: Command): void {
 					(scope) => verifyLedger(scope, readBooks)
 				);
 				if (disagreements.length === 0) {
-					tell(`${entries} entries of ${businesses} businesses balance and agree.`);
+					tell(`Everything balances and agrees. Businesses: ${businesses}, entries: ${entries}.`);
 					return;
 				}
 				const named = await withSystem('evolve ledger verify', (scope) =>
@@ -30,7 +30,7 @@ export function addLedger(program: Command): void {
 				const names = new Map(named.map(({ id, name }) => [id, name]));
 				for (const disagreement of disagreements)
 					tell(`${names.get(disagreement.businessId) ?? ''}: ${tellDisagreement(disagreement)}`);
-				console.error(`${disagreements.length} disagreements in ${entries} entries.`);
+				console.error(`Disagreements: ${disagreements.length}, entries: ${entries}.`);
 				process.exitCode = 1;
 			})
 		);
