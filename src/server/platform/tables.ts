@@ -146,6 +146,7 @@ export interface BillingSubscriptions {
   period_end: string;
   period_start: string;
   plan_id: string;
+  plan_version: number;
   product_id: string;
   renews_on: string | null;
   seats: number | null;
@@ -153,14 +154,6 @@ export interface BillingSubscriptions {
   status: string;
   suspended_at: Timestamp | null;
   trial_ends_on: string | null;
-}
-
-export interface BillingUsagePrices {
-  included: Generated<Numeric>;
-  label: string;
-  meter: string;
-  plan_id: string;
-  unit_minor: Numeric;
 }
 
 export interface BusinessesBusinesses {
@@ -187,17 +180,68 @@ export interface CatalogueApiKeys {
   token_hash: Buffer;
 }
 
-export interface CataloguePlans {
-  amount_minor: bigint;
-  currency: string;
+export interface CatalogueCouponPlans {
+  coupon_id: string;
+  plan_id: string;
+}
+
+export interface CatalogueCoupons {
+  amount_minor: bigint | null;
+  code: string;
+  currency: string | null;
+  duration: string;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp | null;
   id: string;
-  included_bytes: bigint | null;
+  limit_in_all: number | null;
+  limit_per_business: number | null;
+  made_at: Timestamp;
+  made_by: string;
+  name: string;
+  percent: Numeric | null;
+  periods: number | null;
+  redeemed: Generated<number>;
+}
+
+export interface CataloguePlanPrices {
+  kind: string;
+  label: string;
+  meter: string | null;
+  plan_id: string;
+  position: number;
+  price: Json;
+  slug: string;
+  tax_class: string;
+  tax_included: boolean;
+  version: number;
+}
+
+export interface CataloguePlans {
+  id: string;
   name: string;
   position: number;
   product_id: string;
-  seats: number | null;
+  retired_at: Timestamp | null;
   slug: string;
+}
+
+export interface CataloguePlanVersions {
+  cancellation: string;
+  currency: string;
+  downgrade: string;
+  in_advance: boolean;
+  included_bytes: bigint | null;
+  interval: string;
+  made_at: Timestamp;
+  made_by: string;
+  note: string;
+  on_offer_from: Timestamp | null;
+  plan_id: string;
+  proration: string;
+  seats: number | null;
   trial_days: number | null;
+  upgrade: string;
+  version: number;
 }
 
 export interface CatalogueProductExports {
@@ -269,6 +313,13 @@ export interface CatalogueProductStates {
   start_told_at: Timestamp | null;
   starts_at: Timestamp;
   state: string;
+}
+
+export interface CatalogueRedemptions {
+  business_id: string;
+  coupon_id: string;
+  redeemed_at: Timestamp;
+  subscription_id: string;
 }
 
 export interface IdentityPasswordLinks {
@@ -867,16 +918,20 @@ export interface DB {
   "billing.series": BillingSeries;
   "billing.subscription_prices": BillingSubscriptionPrices;
   "billing.subscriptions": BillingSubscriptions;
-  "billing.usage_prices": BillingUsagePrices;
   "businesses.businesses": BusinessesBusinesses;
   "businesses.memberships": BusinessesMemberships;
   "catalogue.api_keys": CatalogueApiKeys;
+  "catalogue.coupon_plans": CatalogueCouponPlans;
+  "catalogue.coupons": CatalogueCoupons;
+  "catalogue.plan_prices": CataloguePlanPrices;
+  "catalogue.plan_versions": CataloguePlanVersions;
   "catalogue.plans": CataloguePlans;
   "catalogue.product_exports": CatalogueProductExports;
   "catalogue.product_places": CatalogueProductPlaces;
   "catalogue.product_roles": CatalogueProductRoles;
   "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
+  "catalogue.redemptions": CatalogueRedemptions;
   "identity.password_links": IdentityPasswordLinks;
   "identity.pending_sign_ins": IdentityPendingSignIns;
   "identity.persons": IdentityPersons;

@@ -221,7 +221,9 @@ function countPeople(
 }
 
 function viewOffer(product: Product, plans: Plan[]): OfferView {
-	const own = plans.filter(({ productId }) => productId === product.id);
+	const own = plans.filter(
+		({ productId, retiredAt }) => productId === product.id && retiredAt === null
+	);
 	const cheapest = own.reduce<Plan | null>(
 		(least, plan) => (least && least.amountMinor <= plan.amountMinor ? least : plan),
 		null

@@ -18,7 +18,7 @@ export function viewOffer(
 		mark,
 		summary,
 		plans: plans
-			.filter(({ productId }) => productId === product.id)
+			.filter(({ productId, retiredAt }) => productId === product.id && retiredAt === null)
 			.map((plan) => ({
 				slug: plan.slug,
 				name: plan.name,

@@ -1,8 +1,18 @@
 import * as v from 'valibot';
-import { NotFound } from '../../platform/errors.ts';
+import { Conflict, NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { listPlans, readProduct } from '../catalogue/index.ts';
+import {
+	compareTerms,
+	listPlans,
+	readPlanVersion,
+	readProduct,
+	savePlanVersion,
+	toMajor,
+	toMinorDecimal,
+	type Plan,
+	type PlanPrice
+} from '../catalogue/index.ts';
 import { PositiveDecimal } from './schemas.ts';
 
 const SaveUsagePrices = v.object({
@@ -23,28 +33,82 @@ const SaveUsagePrices = v.object({
 	)
 });
 
-/** Replaces what a plan asks for use; running subscriptions keep the prices they began with. */
+/**
+ * Replaces what a plan asks for use, which makes a new version of it unless it says the same; running
+ * subscriptions keep the prices they began with.
+ */
 export const saveUsagePrices = usecase(
 	'billing.manage',
 	SaveUsagePrices,
 	async (scope, { product, plan, prices }) => {
 		const { id } = await readPlan(scope, { product, plan });
-		await scope.db.deleteFrom('billing.usage_prices').where('plan_id', '=', id).execute();
-		if (prices.length === 0) return;
-		await scope.db
-			.insertInto('billing.usage_prices')
-			.values(
-				prices.map((price) => ({
-					plan_id: id,
-					meter: price.meter,
-					label: price.label,
-					included: price.included,
-					unit_minor: price.unitMinor
-				}))
-			)
-			.execute();
+		const last = await readPlanVersion(scope, { planId: id });
+		const usage = prices.map((price): PlanPrice => ({
+			slug: price.meter,
+			kind: 'usage',
+			label: price.label,
+			meter: price.meter,
+			price: {
+				model: 'per_unit',
+				unit_amount: toMajor(price.unitMinor, last.currency),
+				...(isNothing(price.included) ? {} : { included: price.included })
+			},
+			taxClass: 'standard',
+			taxIncluded: false
+		}));
+		const terms = { prices: [...last.prices.filter(({ kind }) => kind !== 'usage'), ...usage] };
+		if (compareTerms(last, { ...last, ...terms }).length === 0) return;
+		await savePlanVersion(scope, {
+			product,
+			plan,
+			meters: prices.map(({ meter }) => meter),
+			...terms
+		});
 	}
 );
+
+const isNothing = (text: string): boolean => !/[1-9]/.test(text);
+
+/**
+ * What a subscription to a plan begins with, as billing can ask for it today: a month in advance, and usage by the
+ * unit. @throws Conflict `not_billed_yet` for a version that asks otherwise
+ */
+export async function readAgreement(
+	scope: Scope,
+	plan: Plan
+): Promise<{ version: number; usage: UsagePrice[] }> {
+	const { version, interval, inAdvance, currency, prices } = await readPlanVersion(scope, {
+		planId: plan.id,
+		version: plan.version
+	});
+	const usage = prices.flatMap(({ kind, meter, label, price, taxClass, taxIncluded }) => {
+		const plain = taxClass === 'standard' && !taxIncluded;
+		if (plain && kind === 'flat') return [];
+		if (
+			!plain ||
+			meter === null ||
+			price.model !== 'per_unit' ||
+			price.minimum_spend !== undefined ||
+			price.maximum_spend !== undefined
+		)
+			throw notBilledYet(plan);
+		return {
+			meter,
+			label,
+			included: price.included ?? '0',
+			unitMinor: toMinorDecimal(price.unit_amount, currency)
+		};
+	});
+	if (interval !== 'month' || !inAdvance) throw notBilledYet(plan);
+	return { version, usage };
+}
+
+function notBilledYet({ name }: Plan): Conflict {
+	return new Conflict(
+		'not_billed_yet',
+		`The plan ${name} cannot be begun here yet. Ask us, and we set it up for you.`
+	);
+}
 
 /** @throws NotFound */
 export async function readPlan(scope: Scope, { product, plan }: { product: string; plan: string }) {

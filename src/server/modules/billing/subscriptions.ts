@@ -8,7 +8,7 @@ import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { readProduct } from '../catalogue/index.ts';
 import { boundaryAfter } from '../rating/index.ts';
-import { readPlan } from './prices.ts';
+import { readAgreement, readPlan } from './prices.ts';
 import { CivilDate } from './schemas.ts';
 
 export const subscriptionStatuses = ['trial', 'active', 'past_due', 'suspended', 'ended'] as const;
@@ -48,7 +48,8 @@ const StartSubscription = v.object({
 
 /**
  * Gives a business a product by a plan, at the plan's prices of today.
- * @throws NotFound; Invalid for a trial that ends before it began; Conflict `subscribed_already`
+ * @throws NotFound; Invalid for a trial that ends before it began; Conflict `subscribed_already`, `plan_retired`,
+ * `not_billed_yet`
  */
 export const startSubscription = usecase(
 	'billing.manage',
@@ -61,6 +62,9 @@ export const startSubscription = usecase(
 			readProduct(scope, { slug: input.product }),
 			readPlan(scope, { product: input.product, plan: input.plan })
 		]);
+		if (plan.retiredAt)
+			throw new Conflict('plan_retired', `The plan ${plan.name} is not on offer any more.`);
+		const { version, usage } = await readAgreement(scope, plan);
 		const id = newId('sub', now);
 		const status: SubscriptionStatus = input.trialEndsOn ? 'trial' : 'active';
 		const anchorOn = input.anchorOn ?? input.startedOn;
@@ -73,6 +77,7 @@ export const startSubscription = usecase(
 					id,
 					product_id: product.id,
 					plan_id: plan.id,
+					plan_version: version,
 					status,
 					seats: input.seats ?? plan.seats,
 					amount_minor: plan.amountMinor,
@@ -90,23 +95,20 @@ export const startSubscription = usecase(
 				throw new Conflict('subscribed_already', `The business has ${product.name} already.`);
 			throw error;
 		}
-		await db
-			.insertInto('billing.subscription_prices')
-			.columns(['business_id', 'subscription_id', 'meter', 'label', 'included', 'unit_minor'])
-			.expression((eb) =>
-				eb
-					.selectFrom('billing.usage_prices')
-					.select([
-						eb.val(input.businessId).as('business_id'),
-						eb.val(id).as('subscription_id'),
-						'meter',
-						'label',
-						'included',
-						'unit_minor'
-					])
-					.where('plan_id', '=', plan.id)
-			)
-			.execute();
+		if (usage.length > 0)
+			await db
+				.insertInto('billing.subscription_prices')
+				.values(
+					usage.map(({ meter, label, included, unitMinor }) => ({
+						business_id: input.businessId,
+						subscription_id: id,
+						meter,
+						label,
+						included,
+						unit_minor: unitMinor
+					}))
+				)
+				.execute();
 		await emit(
 			scope,
 			'subscription.started',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { usecase } from '../../platform/usecase.ts';
-import { listPlans } from '../catalogue/index.ts';
+import { listIncludedData } from '../catalogue/index.ts';
 import { boundaryAfter, civilDate, daysAfter } from '../rating/index.ts';
 
 /** What a subscription includes, and a period of it. */
@@ -26,16 +26,16 @@ export const listTerms = usecase(
 	v.object({ businessIds: v.array(v.string()) }),
 	async (scope, { businessIds }): Promise<Term[]> => {
 		if (businessIds.length === 0) return [];
-		const [subscriptions, plans, prices] = await Promise.all([
+		const [subscriptions, versions, prices] = await Promise.all([
 			scope.db
 				.selectFrom('billing.subscriptions')
-				.select(['id', 'business_id', 'product_id', 'plan_id', 'status'])
+				.select(['id', 'business_id', 'product_id', 'plan_id', 'plan_version', 'status'])
 				.select(['anchor_on', 'period_start', 'period_end'])
 				.where('business_id', '=', sql<string>`any(${businessIds})`)
 				.where('status', '<>', 'ended')
 				.orderBy('id')
 				.execute(),
-			listPlans(scope, {}),
+			listIncludedData(scope, {}),
 			scope.db
 				.selectFrom('billing.subscription_prices')
 				.select(['subscription_id', 'meter', 'included'])
@@ -48,7 +48,10 @@ export const listTerms = usecase(
 			const term = {
 				businessId: row.business_id,
 				productId: row.product_id,
-				includedBytes: plans.find(({ id }) => id === row.plan_id)?.includedBytes ?? null,
+				includedBytes:
+					versions.find(
+						({ planId, version }) => planId === row.plan_id && version === row.plan_version
+					)?.includedBytes ?? null,
 				included: Object.fromEntries(
 					prices
 						.filter(({ subscription_id }) => subscription_id === row.id)

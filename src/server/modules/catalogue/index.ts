@@ -22,7 +22,28 @@ export {
 	type ListedKey
 } from './keys.ts';
 export { listPastStates, type PastState } from './past-states.ts';
-export { listPlans, savePlan, type Plan } from './plans.ts';
+export { minorDigits, toMajor, toMinor, toMinorDecimal } from './currencies.ts';
+export {
+	intervals,
+	modelsOf,
+	moments,
+	priceKinds,
+	prorations,
+	taxClasses,
+	type Interval,
+	type PlanPrice,
+	type PriceKind,
+	type PriceModel
+} from './plan-fields.ts';
+export {
+	listPlanVersions,
+	readPlanVersion,
+	savePlanVersion,
+	type ListedVersion,
+	type PlanVersion,
+	type PlanWithVersions
+} from './plan-versions.ts';
+export { listIncludedData, listPlans, retirePlan, savePlan, type Plan } from './plans.ts';
 export {
 	modeOfUsageSuspension,
 	suspendedModes,
@@ -50,4 +71,5 @@ export {
 } from './states.ts';
 export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
 export { vendorZone } from './vendor-time.ts';
+export { compareTerms, type PlanTerms, type TermChange } from './version-changes.ts';
 export { readWebhookTarget, setWebhook } from './webhooks.ts';

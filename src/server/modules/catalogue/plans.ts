@@ -1,19 +1,25 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { announceToAll } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { toMajor, toMinor } from './currencies.ts';
 import { whatIsGiven } from './given.ts';
+import { Currency, Slug, type Interval, type PlanPrice } from './plan-fields.ts';
+import { plansChanged, keepPlans, lockPlan, makePlan, plansOf } from './plan-rows.ts';
+import { savePlanVersion } from './plan-versions.ts';
 import { readProduct } from './products.ts';
+import { compareTerms } from './version-changes.ts';
+import { selectVersions } from './version-rows.ts';
 
 const SavePlan = v.object({
 	product: v.string(),
-	slug: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,40}$/)),
+	slug: Slug,
 	name: v.pipe(v.string(), v.nonEmpty()),
-	/** What the plan costs a month before tax, in minor units of the currency. */
+	/** What the plan costs a period before tax, in minor units of the currency. */
 	amountMinor: v.pipe(v.bigint(), v.minValue(0n)),
-	currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+	currency: Currency,
 	seats: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 	includedBytes: v.optional(v.pipe(v.bigint(), v.minValue(1n))),
 	trialDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
@@ -21,71 +27,162 @@ const SavePlan = v.object({
 	position: v.optional(v.pipe(v.number(), v.integer()))
 });
 
-/** Makes the plan of this product and slug, or changes the one there is, which keeps what is left out. */
+/**
+ * Makes the plan of this product and slug, or changes the one there is, which keeps what is left out. What it asks
+ * becomes a new version, on offer at once, unless the last one says the same.
+ */
 export const savePlan = usecase('catalogue.manage', SavePlan, async (scope, input) => {
-	listed.delete(scope);
-	await announceToAll(scope, 'launch');
 	const product = await readProduct(scope, { slug: input.product });
-	const columns = { name: input.name, amount_minor: input.amountMinor, currency: input.currency };
-	const given = whatIsGiven({
-		seats: input.seats,
-		included_bytes: input.includedBytes,
-		trial_days: input.trialDays,
-		position: input.position
+	const before = await lockPlan(scope, product.id, input.slug);
+	const { name, position } = input;
+	const id = before
+		? before.id
+		: await makePlan(scope, {
+				id: newId('pla', scope.now),
+				productId: product.id,
+				slug: input.slug,
+				name,
+				position
+			});
+	if (before)
+		await scope.db
+			.updateTable('catalogue.plans')
+			.set({ name, ...whatIsGiven({ position }) })
+			.where('id', '=', id)
+			.execute();
+	await plansChanged(scope);
+	const { currency, seats, includedBytes, trialDays } = input;
+	const [last] = await selectVersions(scope, { planIds: [id] });
+	const others = last?.prices.filter(({ kind }) => kind !== 'flat') ?? [];
+	const terms = {
+		currency,
+		...whatIsGiven({ seats, includedBytes, trialDays }),
+		prices: [...flatPrice(input), ...others]
+	};
+	if (last?.onOfferFrom && compareTerms(last, { ...last, ...terms }).length === 0) return { id };
+	await savePlanVersion(scope, {
+		product: input.product,
+		plan: input.slug,
+		// The usage that it asked for already.
+		meters: others.flatMap(({ meter }) => (meter === null ? [] : [meter])),
+		...terms
 	});
-	return scope.db
-		.insertInto('catalogue.plans')
-		.values({
-			id: newId('pla', scope.now),
-			product_id: product.id,
-			slug: input.slug,
-			position: sql`(select coalesce(max(position), 0) + 1 from catalogue.plans where product_id = ${product.id})`,
-			...columns,
-			...given
-		})
-		.onConflict((conflict) =>
-			conflict.columns(['product_id', 'slug']).doUpdateSet({ ...columns, ...given })
-		)
-		.returning('id')
-		.executeTakeFirstOrThrow();
+	return { id };
 });
 
+function flatPrice({ amountMinor, currency, name }: v.InferOutput<typeof SavePlan>): PlanPrice[] {
+	if (amountMinor === 0n) return [];
+	const amount = toMajor(amountMinor.toString(), currency);
+	return [
+		{
+			slug: 'base',
+			kind: 'flat',
+			label: name,
+			meter: null,
+			price: { model: 'flat', amount },
+			taxClass: 'standard',
+			taxIncluded: false
+		}
+	];
+}
+
+/** A plan as its newest version on offer says it. */
 export interface Plan {
 	id: string;
 	productId: string;
 	slug: string;
 	name: string;
-	/** A month before tax, in minor units. */
+	version: number;
+	interval: Interval;
+	/** What is asked for a period as such, before tax, in minor units. */
 	amountMinor: bigint;
 	currency: string;
 	seats: number | null;
 	includedBytes: bigint | null;
 	trialDays: number | null;
+	/** From when on nobody new begins with it. */
+	retiredAt: Date | null;
 }
 
-// As with products: within one transaction once is enough.
-const listed = new WeakMap<Scope, Promise<Plan[]>>();
-
-/** All plans, those of one product in the vendor's order. */
-export const listPlans = usecase('catalogue.read', v.object({}), async (scope): Promise<Plan[]> => {
-	const known = listed.get(scope);
-	if (known) return known;
-	const rows = scope.db
-		.selectFrom('catalogue.plans')
-		.select([
-			'id',
-			'product_id as productId',
-			'slug',
-			'name',
-			'amount_minor as amountMinor',
-			'currency',
-			'seats',
-			'included_bytes as includedBytes',
-			'trial_days as trialDays'
-		])
-		.orderBy('product_id')
-		.orderBy('position')
-		.execute();
-	listed.set(scope, rows);
-	return rows;
+/** All plans that are or were on offer, those of one product in the vendor's order. */
+export const listPlans = usecase('catalogue.read', v.object({}), (scope): Promise<Plan[]> => {
+	return plansOf(scope) ?? keepPlans(scope, selectPlans(scope));
 });
+
+async function selectPlans({ db, now }: Scope): Promise<Plan[]> {
+	const rows = await db
+		.selectFrom('catalogue.plans as p')
+		.innerJoin('catalogue.plan_versions as n', (join) =>
+			join.onRef('n.plan_id', '=', 'p.id').on(
+				'n.version',
+				'=',
+				sql<number>`(select max(o.version) from catalogue.plan_versions o
+					where o.plan_id = p.id and o.on_offer_from <= ${now})`
+			)
+		)
+		.select([
+			'p.id',
+			'p.product_id as productId',
+			'p.slug',
+			'p.name',
+			'n.version',
+			'n.interval',
+			'n.currency',
+			'n.seats',
+			'n.included_bytes as includedBytes',
+			'n.trial_days as trialDays',
+			'p.retired_at as retiredAt'
+		])
+		.select(
+			sql<string>`(select coalesce(sum((a.price ->> 'amount')::numeric), 0)::text from catalogue.plan_prices a
+				where a.plan_id = n.plan_id and a.version = n.version and a.kind = 'flat')`.as('amount')
+		)
+		.orderBy('p.product_id')
+		.orderBy('p.position')
+		.execute();
+	return rows.map(({ amount, interval, ...plan }) => ({
+		...plan,
+		interval: interval as Interval,
+		amountMinor: toMinor(amount, plan.currency)
+	}));
+}
+
+export interface IncludedData {
+	planId: string;
+	version: number;
+	/** Bytes of data a period; null where nothing is said of it. */
+	includedBytes: bigint | null;
+}
+
+/** What of data each version that ever was on offer includes. */
+export const listIncludedData = usecase(
+	'catalogue.read',
+	v.object({}),
+	async ({ db }): Promise<IncludedData[]> =>
+		db
+			.selectFrom('catalogue.plan_versions')
+			.select(['plan_id as planId', 'version', 'included_bytes as includedBytes'])
+			.where('on_offer_from', 'is not', null)
+			.execute()
+);
+
+/**
+ * Takes a plan off the offer: who has it keeps it, nobody new begins with it. A draft of it is left as it is.
+ * @throws NotFound, for one that is retired already too
+ */
+export const retirePlan = usecase(
+	'catalogue.manage',
+	v.object({ product: v.string(), plan: v.string() }),
+	async (scope, input): Promise<void> => {
+		const product = await readProduct(scope, { slug: input.product });
+		await plansChanged(scope);
+		const { numUpdatedRows } = await scope.db
+			.updateTable('catalogue.plans')
+			.set({ retired_at: scope.now })
+			.where('product_id', '=', product.id)
+			.where('slug', '=', input.plan)
+			.where('retired_at', 'is', null)
+			.executeTakeFirst();
+		if (numUpdatedRows === 0n) throw new NotFound(`The plan ${input.plan.slice(0, 41)}`);
+	}
+);

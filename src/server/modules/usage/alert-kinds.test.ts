@@ -5,8 +5,8 @@ import type { Member } from '#server/platform/scope.ts';
 import { createMember } from '../../../../tests/setup/businesses.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { saveUsagePrices, startSubscription } from '../billing/index.ts';
-import { savePlan } from '../catalogue/index.ts';
+import { listTerms, saveUsagePrices, startSubscription } from '../billing/index.ts';
+import { listPlans, savePlan } from '../catalogue/index.ts';
 import {
 	answerAlertQuestion,
 	defineMeter,
@@ -98,21 +98,39 @@ describe('alerts of one meter', () => {
 });
 
 describe('a limit that is what the plan includes', () => {
-	it('follows the plan of each business, and its changes', async () => {
-		at('2026-11-26T09:00:00Z');
-		await expect(save({ limitOf: 'plan', period: 'day' })).rejects.toBeInstanceOf(Invalid);
-		await save({ limitOf: 'plan', marks: [50, 100] });
-		await save({ limitOf: 'plan', marks: [50, 100] }, pwani);
-		await withSystem('test', (scope) =>
-			savePlan(scope, {
+	/** A version of SACCO's plan that includes so much, and both businesses moved to it. */
+	const include = (includedBytes: bigint) =>
+		withSystem('test', async (scope) => {
+			await savePlan(scope, {
 				product: 'sacco',
 				slug: 'growth',
 				name: 'Growth',
 				amountMinor: 1_000_000n,
 				currency: 'KES',
-				includedBytes: 1_000n
-			})
-		);
+				includedBytes
+			});
+			// Until they are, what they began with stands.
+			const plans = await listPlans(scope, {});
+			const plan = plans.find(({ slug }) => slug === 'growth');
+			expect(plan?.includedBytes).toBe(includedBytes);
+			expect(
+				(await listTerms(scope, { businessIds: [mavuno.businessId] }))
+					.filter(({ productId }) => productId === fixture.sacco.productId)
+					.map((term) => term.includedBytes)
+			).not.toContain(includedBytes);
+			await scope.db
+				.updateTable('billing.subscriptions')
+				.set({ plan_version: plan?.version ?? 0 })
+				.where('plan_id', '=', plan?.id ?? '')
+				.execute();
+		});
+
+	it('follows the plan of each business, and its changes', async () => {
+		at('2026-11-26T09:00:00Z');
+		await expect(save({ limitOf: 'plan', period: 'day' })).rejects.toBeInstanceOf(Invalid);
+		await save({ limitOf: 'plan', marks: [50, 100] });
+		await save({ limitOf: 'plan', marks: [50, 100] }, pwani);
+		await include(1_000n);
 		await move(mavuno, 400);
 		await move(pwani, 499);
 		expect(await fire()).toBe(1);
@@ -122,16 +140,7 @@ describe('a limit that is what the plan includes', () => {
 		expect(await fire([mavuno.businessId])).toBe(0);
 		expect(await fire([pwani.businessId])).toBe(1);
 		// More is included: 520 of 1,040 fires anew, 500 does not.
-		await withSystem('test', (scope) =>
-			savePlan(scope, {
-				product: 'sacco',
-				slug: 'growth',
-				name: 'Growth',
-				amountMinor: 1_000_000n,
-				currency: 'KES',
-				includedBytes: 1_040n
-			})
-		);
+		await include(1_040n);
 		expect(await fire()).toBe(1);
 		expect((await alerts(pwani))[0]).toMatchObject({ limit: '1040', value: '500', fired: [] });
 		await clear();
