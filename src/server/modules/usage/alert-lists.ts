@@ -7,6 +7,7 @@ import { listProducts, readProduct, type Product } from '../catalogue/index.ts';
 import { standings, termsOf } from './alert-standing.ts';
 import type { AlertAction, AlertChannel, AlertMark, AlertPeriod, LimitOf } from './alerts.ts';
 import { figureUnitOf, type Aggregation, type FigureUnit } from './meters.ts';
+import type { SuspensionEnd } from './suspensions.ts';
 
 type ProductName = Pick<Product, 'id' | 'slug' | 'name' | 'mark'>;
 
@@ -111,6 +112,12 @@ export interface Firing {
 	/** The alert was removed since. */
 	removed: boolean;
 	answer: { what: Answer; by: string; at: Date } | null;
+	/** Where the product was suspended by it; `ended` is null while nobody has noted an end before `until`. */
+	suspension: {
+		until: Date;
+		/** `by` is a person's id; null where it was nobody of the business, or nobody at all. */
+		ended: { why: SuspensionEnd; by: string | null; at: Date } | null;
+	} | null;
 }
 
 /** Those who are asked raise the limit, want to change the plan, or leave things as they are. */
@@ -118,8 +125,8 @@ export const answers = ['raised', 'plan', 'left'] as const;
 export type Answer = (typeof answers)[number];
 
 /**
- * What the alerts of the scope's business told, newest first, those of removed alerts too. `next` continues
- * behind the last.
+ * What the alerts of the scope's business told, newest first, those of removed alerts too, and what came of
+ * it. `next` continues behind the last.
  */
 export const listFirings = usecase(
 	'alert.read',
@@ -145,9 +152,13 @@ export const listFirings = usecase(
 			answer: Answer | null;
 			answered_by: string | null;
 			answered_at: Date | null;
+			until: Date | null;
+			ended_for: SuspensionEnd | null;
+			ended_by: string | null;
+			ended_at: Date | null;
 		}>`
 			select f.*, f.alert_id as id, m.product_id, m.name, ${sql.raw(figureUnitOf)} as unit, a.removed_at is not null as removed,
-				q.answer, q.answered_by, q.answered_at
+				q.answer, q.answered_by, q.answered_at, s.until, s.ended_for, s.ended_by, s.ended_at
 			from (
 				select business_id, alert_id, period::text, period_end::text, amount::text, value::text,
 					fired_at, max(mark) as mark
@@ -161,6 +172,13 @@ export const listFirings = usecase(
 			join usage.meters m on m.id = a.meter_id
 			left join usage.alert_questions q on q.business_id = f.business_id and q.alert_id = f.alert_id
 				and q.asked_at = f.fired_at
+			left join lateral (
+				-- A limit that was raised and is still reached goes on suspending, and is told no more.
+				select * from usage.suspensions s
+				where f.mark = 100 and s.business_id = f.business_id and s.alert_id = f.alert_id
+					and s.period = f.period::date and s.period_end = f.period_end::date and s.amount >= f.amount::numeric
+				order by s.amount desc limit 1
+			) s on true
 			order by f.fired_at desc, f.alert_id desc`.execute(scope.db);
 		const { page, next } = cutPage(rows, limit, ({ fired_at }) => fired_at);
 		const firings = page.flatMap((row): Firing[] | Firing => {
@@ -179,7 +197,14 @@ export const listFirings = usecase(
 				answer:
 					row.answer && row.answered_by && row.answered_at
 						? { what: row.answer, by: row.answered_by, at: row.answered_at }
-						: null
+						: null,
+				suspension: row.until && {
+					until: row.until,
+					ended:
+						row.ended_for && row.ended_at
+							? { why: row.ended_for, by: row.ended_by, at: row.ended_at }
+							: null
+				}
 			};
 		});
 		return { firings, next };

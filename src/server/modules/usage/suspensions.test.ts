@@ -8,9 +8,11 @@ import { createMetered, usageEvent, type Metered } from '../../../../tests/setup
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { readProduct, saveProduct } from '../catalogue/index.ts';
 import {
+	defineMeter,
 	fireAlerts,
 	liftSuspension,
 	listAlerts,
+	listFirings,
 	listSuspensions,
 	recordEvents,
 	removeAlert,
@@ -192,6 +194,13 @@ describe('a suspension ends', () => {
 		return id;
 	};
 
+	/** What the newest entry of the history says came of it. */
+	const history = async () => {
+		const { firings } = await withBusiness(mavuno, (scope) => listFirings(scope, { limit: 1 }));
+		expect(firings[0]?.suspension).toBeTruthy();
+		return { limit: firings[0]?.limit, ended: firings[0]?.suspension?.ended };
+	};
+
 	it('with its period, at that moment, also where nobody looks until later', async () => {
 		await reach();
 		runtime.clock.set(new Date(Date.UTC(2027, month, 31, 20, 59, 59)));
@@ -228,6 +237,21 @@ describe('a suspension ends', () => {
 				select ended_by from usage.suspensions order by since desc limit 1`.execute(db)
 		);
 		expect(rows[0]?.ended_by).toBe(mavuno.personId);
+		const { firings } = await withBusiness(otieno, (scope) => listFirings(scope, { limit: 1 }));
+		expect(firings).toMatchObject([
+			{
+				mark: 100,
+				suspension: {
+					until: new Date(Date.UTC(2027, month, 31, 21)),
+					ended: { why: 'lifted', by: mavuno.personId }
+				}
+			}
+		]);
+		expect(
+			(await withBusiness(pwani, (scope) => listFirings(scope, {}))).firings
+		).not.toContainEqual(
+			expect.objectContaining({ suspension: expect.objectContaining({ ended: expect.anything() }) })
+		);
 	});
 
 	it('and does not come back while somebody lifts it as others look', async () => {
@@ -245,11 +269,17 @@ describe('a suspension ends', () => {
 		await fire();
 		// Reached as well: it goes on, and nobody is told twice.
 		expect(await suspended()).toMatchObject([{ limit: '120' }]);
+		expect(await history()).toEqual({ limit: '120', ended: null });
 		await save({ id, limit: 200 });
 		expect(await suspended()).toEqual([]);
+		expect(await history()).toEqual({
+			limit: '120',
+			ended: { why: 'raised', by: mavuno.personId, at: runtime.clock.now() }
+		});
 		await move(80);
 		await fire();
 		expect(await suspended()).toMatchObject([{ limit: '200', value: '200' }]);
+		expect(await history()).toEqual({ limit: '200', ended: null });
 		expect(await told()).toEqual(['suspended at 100', 'ended: raised', 'suspended at 200']);
 	});
 
@@ -297,4 +327,40 @@ describe('a suspension ends', () => {
 		await lift();
 		expect(await suspended()).toEqual([]);
 	});
+});
+
+it('a limit of a level over time suspends once enough of it was held long enough', async () => {
+	await withSystem('test', (scope) =>
+		defineMeter(scope, {
+			product: 'sacco',
+			slug: 'held',
+			name: 'Held',
+			eventType: 'sacco.held',
+			aggregation: 'weighted',
+			valueProperty: 'gb',
+			unit: 'count'
+		})
+	);
+	// 10 for ten hours; nothing is sent in between, and use goes on all the same.
+	await save({ meter: 'held', limit: 100 });
+	await recordEvents(
+		[
+			usageEvent(mavuno.businessId, {
+				type: 'sacco.held',
+				data: { gb: 10 },
+				time: runtime.clock.now().toISOString()
+			})
+		],
+		fixture.sacco
+	);
+	const begun = runtime.clock.now().getTime();
+	runtime.clock.set(new Date(begun + 9 * 3_600_000));
+	await fire();
+	expect(await suspended()).toEqual([]);
+	runtime.clock.set(new Date(begun + 10 * 3_600_000));
+	await fire();
+	expect(await suspended()).toMatchObject([{ limit: '100', meter: { slug: 'held' } }]);
+	expect(await suspended(pwani)).toEqual([]);
+	await fire();
+	expect(await told()).toEqual(['suspended at 100']);
 });

@@ -11,13 +11,28 @@ import { listMails } from '#server/platform/mail.ts';
 import { allowPrivateNetworks, loopback } from '#server/platform/outbound.ts';
 import type { Member, Scope, Staff } from '#server/platform/scope.ts';
 import { createMember, createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
+import { usageEvent } from '../../../../tests/setup/metering.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { changeSubscriptionStatus, startSubscription } from '../billing/index.ts';
 import { createBusiness, removeMember } from '../businesses/index.ts';
-import { declareProduct, saveProduct, setWebhook } from '../catalogue/index.ts';
+import {
+	createApiKey,
+	declareProduct,
+	readApiKey,
+	saveProduct,
+	setWebhook
+} from '../catalogue/index.ts';
 import { createPerson } from '../identity/index.ts';
 import { askExport, grantAccess, removeAccess, saveContact } from '../launch/index.ts';
+import {
+	defineMeter,
+	fireAlerts,
+	liftSuspension,
+	recordEvents,
+	removeAlert,
+	saveAlert
+} from '../usage/index.ts';
 import {
 	deliverDue,
 	listMessages,
@@ -243,6 +258,47 @@ describe('what a product is told', () => {
 			mode: 'full',
 			closes_at: null
 		});
+	});
+
+	it('of a limit of the business’s own that suspends it, and of its end', async () => {
+		const { token } = await system((scope) => createApiKey(scope, { product: 'erp' }));
+		const key = await system((scope) => readApiKey(scope, { token }));
+		await system(async (scope) => {
+			await saveProduct(scope, { slug: 'erp', usageSuspension: 'export_only' });
+			await defineMeter(scope, {
+				product: 'erp',
+				slug: 'records',
+				name: 'Records',
+				eventType: 'erp.record.saved',
+				aggregation: 'count',
+				unit: 'count'
+			});
+		});
+		const { id } = await withBusiness(mavuno, (scope) =>
+			saveAlert(scope, { product: 'erp', meter: 'records', limit: 1, action: 'suspend' })
+		);
+		if (!key) throw new Error('The key was not made.');
+		await recordEvents([usageEvent(mavuno.businessId, { type: 'erp.record.saved' })], key);
+		await system((scope) => fireAlerts(scope, null));
+		await settle();
+		expect(received.map(({ body }) => body)).toMatchObject([
+			{
+				type: 'subscription.changed',
+				data: {
+					business: { id: mavuno.businessId },
+					subscription: { status: 'active', mode: 'export_only', closes_at: null }
+				}
+			}
+		]);
+		await withBusiness(mavuno, (scope) => liftSuspension(scope, { productId: key.productId }));
+		await settle();
+		expect(received[1]?.body).toMatchObject({
+			type: 'subscription.changed',
+			data: { subscription: { status: 'active', mode: 'full' } }
+		});
+		expect(received).toHaveLength(2);
+		await withBusiness(mavuno, (scope) => removeAlert(scope, { id }));
+		await settle();
 	});
 
 	it('of a subscription that began', async () => {

@@ -20,6 +20,8 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		listMembers(scope, {}),
 		readBusiness(scope, {})
 	]);
+	const nameOf = (personId: string): string | null =>
+		members.find((member) => member.personId === personId)?.name ?? null;
 	return {
 		title: m.alerts_page_title(),
 		done: url.searchParams.get('done'),
@@ -28,13 +30,20 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 		questions: questions.map((question) => ({ ...question, limit: Number(question.limit) })),
 		older: next && `/usage/alerts?${new URLSearchParams({ before: next }).toString()}#history`,
 		newest: before === undefined ? null : '/usage/alerts#history',
-		firings: firings.map(({ limit, value, answer, ...firing }) => ({
+		firings: firings.map(({ limit, value, answer, suspension, ...firing }) => ({
 			...firing,
 			limit: Number(limit),
 			value: Number(value),
-			answer: answer && {
-				...answer,
-				by: members.find(({ personId }) => personId === answer.by)?.name ?? null
+			answer: answer && { ...answer, by: nameOf(answer.by) },
+			suspension: suspension && {
+				...suspension,
+				ended: suspension.ended && {
+					...suspension.ended,
+					by:
+						suspension.ended.by === null
+							? null
+							: (nameOf(suspension.ended.by) ?? m.alerts_somebody())
+				}
 			}
 		}))
 	};
