@@ -14,11 +14,26 @@ const Whole = Big();
 Whole.DP = 0;
 Whole.RM = Big.roundDown;
 
-export const zero: Decimal = new Big(0);
+export const nothing: Decimal = new Big(0);
 
 /** @throws RangeError for text that is no decimal number */
 export function decimal(text: string): Decimal {
 	if (!decimalPattern.test(text)) throw new RangeError(`${text} is not a decimal number.`);
+	return new Big(text);
+}
+
+/** Digits that an amount or quantity has at most, before and behind the point together. */
+export const mostDigits = 15;
+
+/** Digits before and behind the point; zeros at either end count where they hold a place only. */
+export function digitsOf(value: Decimal): number {
+	const behind = Math.max(0, value.c.length - value.e - 1);
+	return Math.max(1, value.e + 1) + behind;
+}
+
+/** What this module has reckoned itself, which may be longer than what it accepts. */
+export function exact(text: string): Decimal {
+	if (!/^-?\d+(\.\d+)?$/.test(text)) throw new RangeError(`${text} is not a decimal number.`);
 	return new Big(text);
 }
 
@@ -45,7 +60,7 @@ export function percentOf(base: Decimal, percent: Decimal): Decimal {
 const hundredth = new Big('0.01');
 
 export function sumOf(values: readonly Decimal[]): Decimal {
-	return values.reduce((total, value) => total.plus(value), zero);
+	return values.reduce((total, value) => total.plus(value), nothing);
 }
 
 export function least(one: Decimal, other: Decimal): Decimal {

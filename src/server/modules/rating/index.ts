@@ -1,3 +1,5 @@
+export { allocate, discount, type Discount } from './allocation.ts';
+export { Currency, lineMinor, major, minorDigits } from './currencies.ts';
 export { decimalPattern } from './decimal.ts';
 export { chargedQuantity, rateLine } from './lines.ts';
 export {
@@ -11,4 +13,27 @@ export {
 	type Interval,
 	type Period
 } from './periods.ts';
-export { addUp, standardTaxRate, type TaxedAmount, type Totals } from './taxes.ts';
+export { Price } from './price.ts';
+export {
+	prorate,
+	prorationModes,
+	type Change,
+	type Proration,
+	type ProrationLine,
+	type ProrationMode
+} from './proration.ts';
+export { rate, type Rated } from './rate.ts';
+export { Amount, CivilDate, Quantity } from './schemas.ts';
+export { stepKinds, type Step, type StepKind } from './steps.ts';
+export {
+	addUp,
+	netOf,
+	standardTaxRate,
+	taxClasses,
+	taxRates,
+	type TaxClass,
+	type TaxedAmount,
+	type TaxMode,
+	type Totals
+} from './taxes.ts';
+export { Used } from './used.ts';
