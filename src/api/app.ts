@@ -11,6 +11,8 @@ import type { Noun } from './noun.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
 import { product } from './product.ts';
+import { prorationPreviews } from './proration-previews.ts';
+import { ratingPreviews } from './rating-previews.ts';
 import { usage } from './usage.ts';
 import { usageEvents } from './usage-events.ts';
 
@@ -25,7 +27,9 @@ export const nouns: Noun[] = [
 	places,
 	product,
 	entitlements,
-	dataExports
+	dataExports,
+	ratingPreviews,
+	prorationPreviews
 ];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */

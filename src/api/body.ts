@@ -1,7 +1,7 @@
 import { isUtf8 as isUtf8Bytes } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { Expected, TooMany } from '#server/platform/errors.ts';
+import { Expected, Invalid, TooMany } from '#server/platform/errors.ts';
 import type { Code } from './codes.ts';
 import type { Env } from './env.ts';
 
@@ -108,6 +108,21 @@ export function parseJson(body: Buffer): unknown {
 		if (!(error instanceof SyntaxError)) throw error;
 		throw fault('invalid_json', 400, wrong);
 	}
+}
+
+/**
+ * The value that a request brings as `application/json`.
+ * @throws Expected `unsupported_media_type`, `invalid_json` and what `readBody` throws
+ */
+export async function readJson(c: Context<Env>): Promise<unknown> {
+	const contentType = readContentType(c.req.header('Content-Type'));
+	if (contentType?.type !== 'application/json' || !isUtf8(contentType))
+		throw fault('unsupported_media_type', 415, 'Send application/json in UTF-8.');
+	const body = parseJson(await readBody(c));
+	// To a schema of objects a list is one in which everything was left out.
+	if (Array.isArray(body))
+		throw new Invalid([{ path: '', message: 'Send one object, not a list.' }]);
+	return body;
 }
 
 /** A failure of the request as a whole. */

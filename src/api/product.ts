@@ -10,11 +10,11 @@ import {
 	readProduct
 } from '#server/modules/catalogue/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { Invalid, Unauthorized } from '#server/platform/errors.ts';
+import { Unauthorized } from '#server/platform/errors.ts';
 import type { Scope, System } from '#server/platform/scope.ts';
 import { parse } from '#server/platform/usecase.ts';
 import { authenticate } from './authentication.ts';
-import { fault, isUtf8, parseJson, readBody, readContentType } from './body.ts';
+import { readJson } from './body.ts';
 import type { Env } from './env.ts';
 import { describe, type Noun } from './noun.ts';
 
@@ -106,14 +106,7 @@ routes.put(
 	}),
 	authenticate,
 	async (c) => {
-		const contentType = readContentType(c.req.header('Content-Type'));
-		if (contentType?.type !== 'application/json' || !isUtf8(contentType))
-			throw fault('unsupported_media_type', 415, 'Send application/json in UTF-8.');
-		const body = parseJson(await readBody(c));
-		// To the schema a list is an object in which everything was left out.
-		if (Array.isArray(body))
-			throw new Invalid([{ path: '', message: 'Send one object, not a list.' }]);
-		const declaration = parse(Declaration, body);
+		const declaration = parse(Declaration, await readJson(c));
 		const { id, slug } = c.get('key');
 		const declared = await withSystem('api.product', async (scope) => {
 			if ((await listLiveKeys(scope, { ids: [id] })).length === 0)

@@ -30,7 +30,7 @@ export interface Change {
 	 * What ends: what was really billed for the whole period, and what of it was credited already.
 	 * Exact decimals in major units; null where nothing ends.
 	 */
-	from: { amount: string; credited?: string | null } | null;
+	from: { amount: string; credited?: string | null | undefined } | null;
 	/** What begins: what the whole period costs; null where nothing begins. */
 	to: { amount: string } | null;
 }
@@ -61,10 +61,13 @@ export interface Proration {
  * period, so that the old's part and the new's make the whole. A credit is never more than was billed
  * and not yet credited.
  *
- * @throws Invalid for a period that does not end after it began, and a moment outside it
+ * @throws Invalid for a period that does not end after it began, a moment outside it, and more credited
+ * than was billed
  */
 export function prorate(change: Change): Proration {
 	const { currency, from, to } = change;
+	if (from && exact(from.credited ?? '0').gt(exact(from.amount)))
+		throw new Invalid([{ path: 'from.credited', message: 'This is more than was billed.' }]);
 	const rest = restOf(change);
 	const line = (kind: ProrationLine['kind'], numerator: Decimal): ProrationLine => ({
 		kind,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { Invalid } from '../../platform/errors.ts';
 import { lineMinor, major } from './currencies.ts';
 import { Price } from './price.ts';
 import { rate, type Rated } from './rate.ts';

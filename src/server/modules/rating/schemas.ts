@@ -15,6 +15,18 @@ export const CivilDate = v.pipe(
 	}, 'No calendar has this date.')
 );
 
+export const TimeZone = v.pipe(
+	v.string(),
+	v.check((zone) => {
+		try {
+			return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
+		} catch {
+			// RangeError is how Intl says that it does not know the zone.
+			return false;
+		}
+	}, 'Write a time zone such as Africa/Nairobi.')
+);
+
 const asText = 'Write a decimal number as text, such as "1486" or "0.90".';
 
 /** Why a text is no amount or quantity, or null where it is one. */
@@ -36,7 +48,7 @@ export const Amount = v.pipe(v.string(asText), v.maxLength(40, asText), plain);
 
 /** An exact quantity, not below zero; whole numbers may also come as JSON numbers. */
 export const Quantity = v.pipe(
-	v.union([v.string(), v.pipe(v.number(), v.safeInteger())], asText),
+	v.union([v.string(), v.pipe(v.number(), v.safeInteger(asText))], asText),
 	v.transform(String),
 	v.maxLength(40, asText),
 	plain
