@@ -2,7 +2,6 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import {
 	Amount,
-	CivilDate,
 	Currency,
 	major,
 	prorate,
@@ -10,6 +9,7 @@ import {
 	startOfDay,
 	TimeZone
 } from '#server/modules/rating/index.ts';
+import { CivilDate } from '#server/platform/schemas.ts';
 import { parse } from '#server/platform/usecase.ts';
 import { authenticate } from './authentication.ts';
 import { readJson } from './body.ts';

@@ -23,7 +23,7 @@ export {
 	type ProrationMode
 } from './proration.ts';
 export { rate, type Rated } from './rate.ts';
-export { Amount, CivilDate, Quantity, TimeZone } from './schemas.ts';
+export { Amount, Quantity, TimeZone } from './schemas.ts';
 export { stepKinds, type Step, type StepKind } from './steps.ts';
 export {
 	addUp,

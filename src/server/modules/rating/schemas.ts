@@ -1,19 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
 import { decimalPattern, digitsOf, exact, mostDigits } from './decimal.ts';
-
-export const CivilDate = v.pipe(
-	v.string(),
-	v.regex(/^\d{4}-\d\d-\d\d$/, 'Write a date such as 2026-11-30.'),
-	v.check((text) => {
-		try {
-			return Temporal.PlainDate.from(text).toString() === text;
-		} catch {
-			// RangeError is how a date that no calendar has is reported, such as 31 February.
-			return false;
-		}
-	}, 'No calendar has this date.')
-);
 
 export const TimeZone = v.pipe(
 	v.string(),
