@@ -9,6 +9,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	plugins: [svelte({ configFile: false })],
 	test: {
+		// What is waited for comes when it comes: on a busy machine a second, the default, is no time.
+		expect: { poll: { timeout: 15_000 } },
 		projects: [
 			{
 				extends: true,

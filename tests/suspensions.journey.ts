@@ -40,18 +40,15 @@ async function countRecords(subject: string, count: number): Promise<void> {
 	expect(await answer.json()).toMatchObject({ new: 1 });
 }
 
-/** What the command line changes in the catalogue is seen once a drawn page is no longer kept. */
-const keptMs = 25_000;
-
 /** Looks at a page anew until it says something: within the ten seconds that a limit may take. */
-async function until(page: Page, path: string, words: string, timeout = 10_000): Promise<void> {
+async function until(page: Page, path: string, words: string): Promise<void> {
 	await expect
 		.poll(
 			async () => {
 				await page.goto(path);
 				return page.getByText(words).count();
 			},
-			{ timeout, interval: 500 }
+			{ timeout: 10_000, interval: 500 }
 		)
 		.toBeGreaterThan(0);
 }
@@ -98,7 +95,7 @@ describe.each([
 		const choice = page.getByRole('radio', { name: 'Suspend the product for everybody' });
 		expect(await choice.count()).toBe(0);
 		await allow('closed');
-		await until(page, '/usage/alerts', 'ERP System: nobody can open it.', keptMs);
+		await until(page, '/usage/alerts', 'ERP System: nobody can open it.');
 		await page.getByLabel('What is limited').selectOption({ label: 'ERP System: Records' });
 		await page.getByLabel('Number', { exact: true }).fill('1,000');
 		await choice.check();
@@ -125,8 +122,7 @@ describe.each([
 		await until(
 			juma.page,
 			'/launch/erp',
-			'You can read everything in ERP System and change nothing',
-			keptMs
+			'You can read everything in ERP System and change nothing'
 		);
 
 		// Neither a member nor another business lifts it.
@@ -141,7 +137,7 @@ describe.each([
 					'content-type': 'application/x-www-form-urlencoded'
 				}
 			});
-		await until(page, '/', 'Read-only: limit reached', keptMs);
+		await until(page, '/', 'Read-only: limit reached');
 		await page.getByRole('link', { name: 'Open it again' }).click();
 		await page.waitForURL('**/products/erp#suspended');
 		await page.getByText('ERP System is read-only for everybody in your business').waitFor();

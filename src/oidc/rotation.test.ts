@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endSession } from '#server/modules/identity/index.ts';
 import { readSigningKeys, rotateSigningKey } from '#server/modules/launch/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import { installation } from '#server/platform/live.ts';
 import { runtime, setRuntime } from '#server/platform/runtime.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createBrowser, type Browser } from './testing/browser.ts';
@@ -38,8 +39,21 @@ beforeEach(async () => {
 afterAll(() => portal.stop());
 
 const signsWith = (jwt: string | undefined) => decodeProtectedHeader(jwt ?? '').kid;
-const rotate = (atOnce: boolean) =>
-	withSystem('test', (scope) => rotateSigningKey(scope, { atOnce }));
+/** Resolves once this process has been told of another set of keys. */
+const told = () =>
+	new Promise<void>((resolve) => {
+		const stop = runtime().live.hear(installation, (topic) => {
+			if (topic !== 'keys') return;
+			stop();
+			resolve();
+		});
+	});
+const rotate = async (atOnce: boolean) => {
+	const heard = told();
+	const key = await withSystem('test', (scope) => rotateSigningKey(scope, { atOnce }));
+	await heard;
+	return key;
+};
 const signing = async () =>
 	(await withSystem('test', (scope) => readSigningKeys(scope))).signing.kid;
 const published = async (origin = portal.origin) =>
@@ -150,10 +164,12 @@ describe('a second process of the portal', () => {
 	afterAll(() => other.kill());
 
 	it('and the first know of each other’s keys at once', async () => {
+		const heard = told();
 		const report = await order('rotate');
 		const theirs = 'kid' in report ? report.kid : '';
+		await heard;
+		expect(signsWith((await client.signIn(browser)).id_token)).toBe(theirs);
 		expect((await published())[0]).toBe(theirs);
-		await expect.poll(async () => signsWith((await client.signIn(browser)).id_token)).toBe(theirs);
 
 		const { kid } = await rotate(true);
 		expect((await published(origin))[0]).toBe(kid);
@@ -161,6 +177,8 @@ describe('a second process of the portal', () => {
 
 	it('takes over a sign-in half way, and what it signs is checked with the other’s keys', async () => {
 		const { kid } = await rotate(true);
+		// It is told as well, at some moment: asked for its keys it knows them now.
+		expect((await published(origin))[0]).toBe(kid);
 		const asked = await client.request();
 		const answer = await browser.follow(asked.url.href, portal.origin);
 		const callback = new URL(answer.headers.get('location') ?? '');

@@ -17,6 +17,8 @@ export interface Task {
 	batches: UsageEvent[][];
 	/** A recount to go on with meanwhile. */
 	recount?: string;
+	/** It kills itself a moment after so many were acknowledged, however slow whoever watches it is. */
+	killsItselfAfter?: number;
 }
 
 /** Told after each batch that was acknowledged: its position. */
@@ -61,13 +63,20 @@ process.on('message', (task: Task) => {
 	open(task);
 	if (task.recount !== undefined) void recount(task.recount);
 	const left = [...task.batches.entries()];
+	let acknowledged = 0;
+	const acknowledge = (index: Acknowledged): void => {
+		process.send?.(index);
+		acknowledged += 1;
+		if (acknowledged === task.killsItselfAfter)
+			setTimeout(() => process.kill(process.pid, 'SIGKILL'), Math.random() * 5);
+	};
 	for (let lane = 0; lane < 6; lane++)
 		void (async () => {
 			for (;;) {
 				const [next] = left.splice(0, 1);
 				if (!next) return;
 				const [index, batch] = next;
-				if (await insist(batch, task)) process.send?.(index satisfies Acknowledged);
+				if (await insist(batch, task)) acknowledge(index);
 				else {
 					await new Promise((resolve) => setTimeout(resolve, 20));
 					left.push(next);
