@@ -72,6 +72,13 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'alerts-empty', path: '/usage/alerts', as: newcomer },
 	{ name: 'billing', path: '/billing', as: owner },
 	{ name: 'billing-invoices', path: '/billing/invoices', as: owner },
+	{ name: 'billing-statement', path: '/billing/statement', as: owner },
+	{
+		name: 'billing-statement-unknown',
+		path: '/billing/statement?from=2026-13-01',
+		as: owner
+	},
+	{ name: 'billing-statement-empty', path: '/billing/statement', as: newcomer },
 	{ name: 'billing-forbidden', path: '/billing', as: 'otieno@mavuno.example' },
 	{ name: 'billing-empty', path: '/billing', as: newcomer },
 	{ name: 'support', path: '/support', as: owner },

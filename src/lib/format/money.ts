@@ -28,6 +28,11 @@ function decimal(amountMinor: bigint, digits: number): `${number}` {
 	return `${sign}${whole}${digits > 0 ? '.' : ''}${fraction}` as `${number}`;
 }
 
+/** An amount for programs to read, exact, without its currency and with nothing between thousands: `-12500.00`. */
+export function moneyDecimal(amountMinor: bigint, currency: string): string {
+	return decimal(amountMinor, minorDigits(currency));
+}
+
 /**
  * An amount in two pieces, for figures that set the currency smaller than the number. A minus sign
  * stands before the number. Nothing passes through floating point, so any bigint is written exactly.
