@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { readRetention, saveRetention } from '#server/modules/usage/index.ts';
+import {
+	listRecounts,
+	readRetention,
+	saveRetention,
+	type Recount
+} from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { onPortal, tell, wholeNumber } from './command.ts';
+import { onPortal, tell, tellTable, wholeNumber } from './command.ts';
 
 export function addUsage(program: Command): void {
 	const usage = program.command('usage').description('What was counted, and what it came from.');
@@ -31,4 +36,35 @@ export function addUsage(program: Command): void {
 				tell(`hours ${said(hourMonths)}`);
 			})
 		);
+	usage
+		.command('recounts')
+		.description(
+			'Meters that are counted anew, newest first: product, meter, from when on, how far, and whether it runs.'
+		)
+		.action(() =>
+			onPortal(async () => {
+				const recounts = await withSystem('evolve usage recounts', (scope) =>
+					listRecounts(scope, {})
+				);
+				tellTable(
+					recounts.map((recount) => [
+						recount.product,
+						recount.meter,
+						`from ${minute(recount.from)}`,
+						howFar(recount),
+						recount.finishedAt ? `done ${minute(recount.finishedAt)}` : 'running'
+					])
+				);
+			})
+		);
+}
+
+function howFar({ done, of, at }: Recount): string {
+	const businesses = `${done} of ${of} businesses`;
+	return at ? `${businesses}, the next counted up to ${minute(at)}` : businesses;
+}
+
+/** `2026-11-25T09:00Z` */
+function minute(at: Date): string {
+	return `${at.toISOString().slice(0, 16)}Z`;
 }

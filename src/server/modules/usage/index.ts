@@ -61,6 +61,7 @@ export {
 export { keptByMinute, readMinutes } from './minutes.ts';
 export type { UsageEvent } from './readings.ts';
 export { recountMeter } from './recount.ts';
+export { listRecounts, type Recount } from './recounts.ts';
 export {
 	liftSuspension,
 	listSuspendedByUse,

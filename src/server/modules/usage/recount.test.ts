@@ -1,11 +1,19 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
+import { Forbidden } from '#server/platform/errors.ts';
 import { openQueue } from '#server/platform/jobs.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createMetered, usageEvent, type Metered } from '../../../../tests/setup/metering.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { changeMeter, defineMeter, readUsage, recordEvents, recountMeter } from './index.ts';
+import {
+	changeMeter,
+	defineMeter,
+	listRecounts,
+	readUsage,
+	recordEvents,
+	recountMeter
+} from './index.ts';
 import { memory } from './memory.ts';
 import { recount } from './recount.ts';
 
@@ -75,8 +83,36 @@ it('counts from an hour on as the newest version says, for every business', asyn
 	);
 	const asked = await ask('2026-11-25T07:30:00Z');
 	expect(asked.from).toEqual(new Date('2026-11-25T07:00:00Z'));
+	const latest = async () => (await withSystem('test', (scope) => listRecounts(scope, {})))[0];
+	const told = {
+		id: asked.id,
+		product: 'sacco',
+		meter: 'data',
+		from: asked.from,
+		askedAt: runtime.clock.now(),
+		of: 2,
+		at: null
+	};
+	expect(await latest()).toEqual({ ...told, done: 0, finishedAt: null });
 	await expect(ask('2026-11-25T07:00:00Z')).rejects.toMatchObject({ code: 'recount_running' });
-	await run(asked);
+	// Broken off after each piece: it says where it goes on.
+	memory().meters = null;
+	const seen: unknown[] = [];
+	while (!(await recount(asked.id, { afterMs: 0, forMs: 0 }))) {
+		const { done, at } = (await latest()) ?? {};
+		seen.push([done, at?.toISOString().slice(11, 16)]);
+	}
+	memory().meters = null;
+	expect(seen).toEqual([
+		[0, '07:00'],
+		[0, '09:00'],
+		[1, '07:00'],
+		[1, '09:00']
+	]);
+	expect(await latest()).toEqual({ ...told, done: 2, finishedAt: runtime.clock.now() });
+	await expect(withBusiness(mavuno, (scope) => listRecounts(scope, {}))).rejects.toBeInstanceOf(
+		Forbidden
+	);
 	const day = ['2026-11-24T21:00:00Z', '2026-11-25T21:00:00Z'] as const;
 	expect(await totalOf(mavuno, ...day)).toBe('11');
 	expect(await totalOf(pwani, ...day)).toBe('1001');
