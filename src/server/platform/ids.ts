@@ -7,6 +7,7 @@ export const prefixes = {
 	arq: 'access request',
 	aud: 'audit entry',
 	biz: 'business',
+	cou: 'coupon',
 	dom: 'domain event',
 	ent: 'ledger entry',
 	exp: 'data export',

@@ -3,6 +3,14 @@ import './watch.ts';
 
 export { listClients, renewClientSecret, setClientSecret, type Client } from './clients.ts';
 export {
+	couponDurations,
+	endCoupon,
+	listCoupons,
+	saveCoupon,
+	type Coupon,
+	type CouponDuration
+} from './coupons.ts';
+export {
 	declarationEntries,
 	declareProduct,
 	listProductExports,
@@ -69,6 +77,7 @@ export {
 	type ProductState,
 	type StateKind
 } from './states.ts';
+export { checkCoupon, redeemCoupon } from './redemptions.ts';
 export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
 export { vendorZone } from './vendor-time.ts';
 export { compareTerms, type PlanTerms, type TermChange } from './version-changes.ts';
