@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Expected, Invalid } from '#server/platform/errors.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
+import { addCoupon } from './commands/coupon.ts';
 import { addGround } from './commands/ground.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
@@ -29,6 +30,7 @@ for (const add of [
 	addUser,
 	addProduct,
 	addPlan,
+	addCoupon,
 	addMeter,
 	addUsage,
 	addSubscription,

@@ -93,7 +93,24 @@ describe('the operator’s command line', () => {
 			said: ''
 		});
 		expect((await evolve('plan', 'list', '--product', 'crm')).said).toBe(
-			'team  Team  KES 4500.50  14 days'
+			'team  Team  version 1  KES 4,500.50 a month  14 days'
+		);
+		// A change is a new version, and says what changed.
+		const team = ['--product', 'crm', '--plan', 'team'];
+		const year = await evolve('plan', 'version', 'save', ...team, '--interval', 'year');
+		expect(year.said).toMatch(
+			/^team version 2 {2}current from \S+Z\n {2}KES 4,500\.50 a year\n {2}- Asked: a month becomes a year$/
+		);
+		expect(await evolve('plan', 'version', 'save', ...team, '--interval', 'year')).toEqual({
+			code: 1,
+			said: 'This says the same as version 2, the last one.'
+		});
+		await evolve('plan', 'version', 'save', ...team, '--interval', 'month');
+		const code = await evolve('coupon', 'create', '--name', 'Early bird', '--percent', '15');
+		expect(code.said).toMatch(/^[\dA-Z]{4}-[\dA-Z]{4}-[\dA-Z]{4}$/);
+		expect(await evolve('coupon', 'end', code.said.toLowerCase())).toEqual({ code: 0, said: '' });
+		expect((await evolve('coupon', 'list')).said).toBe(
+			`${code.said}  Early bird  15%  once  used 0  ended`
 		);
 		const meter = ['--product', 'crm', '--slug', 'deals', '--name', 'Deals'];
 		expect((await evolve('meter', 'define', ...meter, '--event-type', 'crm.deal.won')).code).toBe(
