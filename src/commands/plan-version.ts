@@ -3,12 +3,12 @@ import { Option, type Command } from 'commander';
 import { changeWords } from '#lib/format/plan-changes.ts';
 import { planWords } from '#lib/format/prices.ts';
 import {
-	intervals,
 	listPlanVersions,
 	readProduct,
 	savePlanVersion,
 	type ListedVersion
 } from '#server/modules/catalogue/index.ts';
+import { intervals } from '#server/modules/rating/index.ts';
 import { listMeters } from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';

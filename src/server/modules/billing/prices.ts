@@ -51,7 +51,7 @@ export const saveUsagePrices = usecase(
 			price: {
 				model: 'per_unit',
 				unit_amount: toMajor(price.unitMinor, last.currency),
-				...(isNothing(price.included) ? {} : { included: price.included })
+				...(isSomething(price.included) ? { included: price.included } : {})
 			},
 			taxClass: 'standard',
 			taxIncluded: false
@@ -67,7 +67,7 @@ export const saveUsagePrices = usecase(
 	}
 );
 
-const isNothing = (text: string): boolean => !/[1-9]/.test(text);
+const isSomething = (text: string | null | undefined): boolean => /[1-9]/.test(text ?? '');
 
 /**
  * What a subscription to a plan begins with, as billing can ask for it today: a month in advance, and usage by the
@@ -88,8 +88,10 @@ export async function readAgreement(
 			!plain ||
 			meter === null ||
 			price.model !== 'per_unit' ||
-			price.minimum_spend !== undefined ||
-			price.maximum_spend !== undefined
+			price.transform ||
+			isSomething(price.free_units) ||
+			isSomething(price.minimum_spend) ||
+			isSomething(price.maximum_spend)
 		)
 			throw notBilledYet(plan);
 		return {

@@ -4,7 +4,7 @@ import { Conflict, Invalid, NotFound, violatedConstraint } from '../../platform/
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { Currency } from './plan-fields.ts';
+import { Currency } from '../rating/index.ts';
 import { listPlans } from './plans.ts';
 import { listProducts } from './products.ts';
 import { VendorTime } from './vendor-time.ts';

@@ -30,15 +30,12 @@ export {
 	type ListedKey
 } from './keys.ts';
 export { listPastStates, type PastState } from './past-states.ts';
-export { minorDigits, toMajor, toMinor, toMinorDecimal } from './currencies.ts';
+export { toMajor, toMinorDecimal } from './minor-units.ts';
 export {
-	intervals,
 	modelsOf,
 	moments,
 	priceKinds,
 	prorations,
-	taxClasses,
-	type Interval,
 	type PlanPrice,
 	type PriceKind,
 	type PriceModel

@@ -1,17 +1,10 @@
 import * as v from 'valibot';
-import { minorDigits } from './currencies.ts';
-import { Price } from './price.ts';
+import { Currency, intervals, Price, taxClasses } from '../rating/index.ts';
 import { VendorTime } from './vendor-time.ts';
-
-export const intervals = ['day', 'week', 'month', 'quarter', 'year'] as const;
-export type Interval = (typeof intervals)[number];
 
 /** What is asked: for a period, for each seat, for use, at least in a period, once at the start. */
 export const priceKinds = ['flat', 'seat', 'usage', 'minimum', 'one_off'] as const;
 export type PriceKind = (typeof priceKinds)[number];
-
-export const taxClasses = ['standard', 'reduced', 'zero', 'exempt'] as const;
-export type TaxClass = (typeof taxClasses)[number];
 
 /** When a change takes effect. */
 export const moments = ['at_once', 'period_end'] as const;
@@ -37,12 +30,6 @@ export const Slug = v.pipe(
 		/^[a-z][a-z0-9-]{0,40}$/,
 		'A slug is small letters, digits and hyphens, beginning with a letter.'
 	)
-);
-
-export const Currency = v.pipe(
-	v.string(),
-	v.regex(/^[A-Z]{3}$/, 'Write a currency by its three letters, such as KES.'),
-	v.check((code) => minorDigits(code) !== undefined, 'ISO 4217 knows no currency of this name.')
 );
 
 export const PlanPrice = v.pipe(
@@ -83,6 +70,14 @@ export const PlanPrice = v.pipe(
 			'This is not reckoned for what is asked here.'
 		),
 		['price', 'model']
+	),
+	v.forward(
+		v.check(
+			({ price }) =>
+				price.model !== 'flat' || (price.minimum_spend == null && price.maximum_spend == null),
+			'A flat amount has no minimum and no maximum.'
+		),
+		['price']
 	)
 );
 export type PlanPrice = v.InferOutput<typeof PlanPrice>;

@@ -241,7 +241,7 @@ describe('what no version can say', () => {
 		[
 			'a currency that is none',
 			{ currency: 'KSH' },
-			'currency: ISO 4217 knows no currency of this name.'
+			'currency: Write a currency by its three letters, such as KES.'
 		],
 		[
 			'a meter of another product',
@@ -256,17 +256,17 @@ describe('what no version can say', () => {
 		[
 			'tiers that overlap',
 			{ prices: [tiered(['100', '1'], ['50', '2'], [null, '3'])] },
-			'prices.0.price.tiers.1.up_to: It overlaps with the tier before, which ends at 100.'
+			'prices.0.price.tiers.1.up_to: This tier overlaps the one before, which goes up to 100.'
 		],
 		[
 			'tiers that end',
 			{ prices: [tiered(['100', '1'])] },
-			'prices.0.price.tiers.0.up_to: Leave the end of the last tier open.'
+			'prices.0.price.tiers.0.up_to: Nothing is said above 100: the last tier is open, up_to is null.'
 		],
 		[
 			'tiers after one without end',
 			{ prices: [tiered([null, '1'], [null, '2'])] },
-			'prices.0.price.tiers.0.up_to: Only the last tier has no end.'
+			'prices.0.price.tiers.0.up_to: Only the last tier is open: it overlaps those after it.'
 		],
 		[
 			'a minimum above the maximum',
@@ -301,14 +301,19 @@ describe('what no version can say', () => {
 			'prices.0.price.model: This is not reckoned for what is asked here.'
 		],
 		[
+			'a flat amount with limits',
+			{ prices: [{ ...flat('5'), price: { model: 'flat', amount: '5', minimum_spend: '9' } }] },
+			'prices.0.price: A flat amount has no minimum and no maximum.'
+		],
+		[
 			'less than nothing',
 			{ prices: [flat('-1')] },
-			'prices.0.price.amount: Write a decimal number such as 4500 or 0.90.'
+			'prices.0.price.amount: This cannot be less than nothing.'
 		],
 		[
 			'more than 15 digits',
 			{ prices: [flat('1234567890123456')] },
-			'prices.0.price.amount: Give at most 15 digits.'
+			'prices.0.price.amount: This has more than 15 digits.'
 		]
 	])('is %s', async (_, fields, expected) => {
 		expect(await on(fields)).toEqual([expected]);

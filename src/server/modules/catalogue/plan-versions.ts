@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Conflict, Invalid, NotFound, type Issue } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { minorDigits } from './currencies.ts';
+import { minorDigits } from '../rating/index.ts';
 import { SavePlanVersion } from './plan-fields.ts';
 import { plansChanged, lockPlan, makePlan } from './plan-rows.ts';
 import { readProduct } from './products.ts';
@@ -114,7 +114,7 @@ function check({ prices, currency }: PlanTerms, meters: readonly string[]): void
 	const issues: Issue[] = [];
 	const slugs = new Set<string>();
 	const metered = new Set<string>();
-	const places = minorDigits(currency) ?? 0;
+	const places = minorDigits(currency);
 	for (const [index, { slug, meter, price }] of prices.entries()) {
 		const refuse = (field: string, message: string) =>
 			issues.push({ path: `prices.${index}.${field}`, message });

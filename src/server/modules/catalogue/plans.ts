@@ -4,9 +4,10 @@ import { NotFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { toMajor, toMinor } from './currencies.ts';
+import { Currency, lineMinor, type Interval } from '../rating/index.ts';
 import { whatIsGiven } from './given.ts';
-import { Currency, Slug, type Interval, type PlanPrice } from './plan-fields.ts';
+import { toMajor } from './minor-units.ts';
+import { Slug, type PlanPrice } from './plan-fields.ts';
 import { plansChanged, keepPlans, lockPlan, makePlan, plansOf } from './plan-rows.ts';
 import { savePlanVersion } from './plan-versions.ts';
 import { readProduct } from './products.ts';
@@ -143,7 +144,7 @@ async function selectPlans({ db, now }: Scope): Promise<Plan[]> {
 	return rows.map(({ amount, interval, ...plan }) => ({
 		...plan,
 		interval: interval as Interval,
-		amountMinor: toMinor(amount, plan.currency)
+		amountMinor: lineMinor(amount, plan.currency)
 	}));
 }
 

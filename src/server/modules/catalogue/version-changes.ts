@@ -1,4 +1,5 @@
-import type { PlanPrice, Interval, Moment, Proration } from './plan-fields.ts';
+import type { Interval } from '../rating/index.ts';
+import type { Moment, PlanPrice, Proration } from './plan-fields.ts';
 
 /** What a version of a plan says: all that a subscription to it begins with. */
 export interface PlanTerms {
