@@ -5,24 +5,24 @@ import { minorDigits } from './money.ts';
 /** A price as it is reckoned; amounts are exact decimals of major units, `up_to` is inclusive. */
 export interface ReckonedPrice {
 	model: string;
-	amount?: string;
-	unit_amount?: string;
-	tiers?: readonly ReckonedTier[];
-	package_size?: string;
-	package_amount?: string;
-	rate_percent?: string;
-	fixed_per_event?: string | null;
-	included?: string | null;
-	free_units?: string | null;
-	minimum_spend?: string | null;
-	maximum_spend?: string | null;
+	amount?: string | null | undefined;
+	unit_amount?: string | null | undefined;
+	tiers?: readonly ReckonedTier[] | undefined;
+	package_size?: string | null | undefined;
+	package_amount?: string | null | undefined;
+	rate_percent?: string | null | undefined;
+	fixed_per_event?: string | null | undefined;
+	included?: string | null | undefined;
+	free_units?: string | null | undefined;
+	minimum_spend?: string | null | undefined;
+	maximum_spend?: string | null | undefined;
 }
 
 interface ReckonedTier {
 	up_to: string | null;
-	unit_amount?: string | null;
-	flat_amount?: string | null;
-	rate_percent?: string | null;
+	unit_amount?: string | null | undefined;
+	flat_amount?: string | null | undefined;
+	rate_percent?: string | null | undefined;
 }
 
 export interface AskedPrice {
