@@ -44,14 +44,20 @@ const post = (path: string, cookie: string, fields: Record<string, string>) =>
 		body: new URLSearchParams(fields)
 	});
 
-/** Every link of these kinds on a page. */
-async function linksOf(path: string, cookie: string, kind: RegExp): Promise<string[]> {
+/** Every link of these kinds on a page, gone further by a step. */
+async function linksOf(
+	path: string,
+	cookie: string,
+	kind: RegExp,
+	further = ''
+): Promise<string[]> {
 	const html = await (await get(path, cookie)).text();
 	return [
 		...new Set(
 			[...html.matchAll(/href="([^"#?]+)"/g)]
 				.map((match) => match[1] ?? '')
 				.filter((href) => kind.test(href))
+				.map((href) => href + further)
 		)
 	];
 }
@@ -63,6 +69,12 @@ async function linksOf(path: string, cookie: string, kind: RegExp): Promise<stri
 const things: Record<string, { of: () => Promise<string[]> } | { why: string }> = {
 	'/billing/invoices/[number]': {
 		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//)
+	},
+	'/billing/invoices/[number]/pdf': {
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/pdf')
+	},
+	'/billing/invoices/[number]/csv': {
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/csv')
 	},
 	'/support/[number]': { of: () => linksOf('/support', wanjiku, /^\/support\/TKT/i) },
 	'/settings/team/[person]': {

@@ -79,6 +79,17 @@ export const pagesToSee: readonly PageToSee[] = [
 		as: owner
 	},
 	{ name: 'billing-statement-empty', path: '/billing/statement', as: newcomer },
+	{
+		name: 'billing-invoices-filtered',
+		path: '/billing/invoices?status=paid&product=erp&least=1000&sort=amount',
+		as: owner
+	},
+	{
+		name: 'billing-invoices-problems',
+		path: '/billing/invoices?status=lost&from=2026-13-01&least=many&most=-1',
+		as: owner
+	},
+	{ name: 'billing-invoices-nothing', path: '/billing/invoices?q=none', as: owner },
 	{ name: 'billing-forbidden', path: '/billing', as: 'otieno@mavuno.example' },
 	{ name: 'billing-empty', path: '/billing', as: newcomer },
 	{ name: 'support', path: '/support', as: owner },

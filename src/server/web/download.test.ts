@@ -26,6 +26,17 @@ describe('a download', () => {
 		expect(await answer.text()).toHaveLength(102_400);
 	});
 
+	it('takes bytes as they are, between text', async () => {
+		function* mixed(): Generator<string | Uint8Array> {
+			yield 'a';
+			yield Uint8Array.of(0xff, 0x00);
+			yield new Uint8Array();
+			yield 'b';
+		}
+		const bytes = await download('it', 'zip', mixed()).arrayBuffer();
+		expect([...new Uint8Array(bytes)]).toEqual([0x61, 0xff, 0x00, 0x62]);
+	});
+
 	it('is made no faster than it is taken', async () => {
 		const { state, made } = pieces(1_000);
 		const reader = download('it', 'csv', made).body?.getReader();

@@ -1,6 +1,8 @@
 const types = {
 	csv: 'text/csv; charset=utf-8',
-	json: 'application/json; charset=utf-8'
+	json: 'application/json; charset=utf-8',
+	pdf: 'application/pdf',
+	zip: 'application/zip'
 };
 
 /** Smaller pieces are put together until there is so much, in characters. */
@@ -11,28 +13,42 @@ const worthSending = 16_384;
  * so that no more than one is ever held, and none once nobody is there to take it.
  *
  * @param name without its ending
+ * @param pieces text is put together until it is worth sending, bytes go out as they come
  */
 export function download(
 	name: string,
 	type: keyof typeof types,
-	pieces: AsyncGenerator<string> | Generator<string>
+	pieces: AsyncGenerator<string | Uint8Array> | Generator<string | Uint8Array>
 ): Response {
 	const encoder = new TextEncoder();
+	/** Bytes that came behind text that had to go out first. */
+	let behind: Uint8Array | null = null;
 	// Not in `pull` itself: what stands there is tied to the next call of it, and with it every text grows old
 	// on the heap before it is cleared away.
-	const make = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
+	const make = async (): Promise<Uint8Array | null> => {
+		if (behind) {
+			const bytes = behind;
+			behind = null;
+			return bytes;
+		}
 		let text = '';
 		while (text.length < worthSending) {
 			const { value, done } = await pieces.next();
 			if (done) return text === '' ? null : encoder.encode(text);
-			text += value;
+			if (typeof value === 'string') text += value;
+			else if (text !== '') {
+				behind = value;
+				break;
+			} else if (value.length > 0) return value;
 		}
 		return encoder.encode(text);
 	};
 	const body = new ReadableStream<Uint8Array>(
 		{
 			async pull(controller) {
-				const bytes = await make();
+				let bytes = await make();
+				// A piece of nothing is no piece, and does not end the file either.
+				while (bytes?.length === 0) bytes = await make();
 				if (bytes) controller.enqueue(bytes);
 				else controller.close();
 			},

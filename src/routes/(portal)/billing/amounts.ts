@@ -24,7 +24,7 @@ export function formatQuantity(quantity: string, locale = pageLocale()): string 
  */
 export function formatRate(unitMinor: string, currency: string, locale = pageLocale()): string {
 	const digits = minorDigits(currency);
-	return exact(locale, String(digits), most).format(shifted(unitMinor, digits));
+	return exact(locale, String(digits), most).format(majorUnits(unitMinor, digits));
 }
 
 /** An amount without its currency, which the head of its column says: `18,500.00`. */
@@ -32,11 +32,15 @@ export function formatAmount(amountMinor: bigint, currency: string): string {
 	return moneyParts(amountMinor, currency).number;
 }
 
-/** Moves the point to the left. Nothing passes through floating point. */
-function shifted(decimal: string, digits: number): `${number}` {
-	const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
+/**
+ * Minor units, an exact decimal, as major ones: `1850000` with two digits → `18500.00`. Nothing passes through
+ * floating point.
+ */
+export function majorUnits(minor: string, digits: number): `${number}` {
+	const [whole = '0', fraction = ''] = minor.replace('-', '').split('.');
 	const padded = whole.padStart(digits + 1, '0');
 	const cut = padded.length - digits;
-	const sign = decimal.startsWith('-') ? '-' : '';
-	return `${sign}${padded.slice(0, cut)}.${padded.slice(cut)}${fraction}0` as `${number}`;
+	const behind = padded.slice(cut) + fraction;
+	const sign = minor.startsWith('-') ? '-' : '';
+	return `${sign}${padded.slice(0, cut)}${behind && '.'}${behind}` as `${number}`;
 }

@@ -19,9 +19,17 @@ export {
 	requireProductHolders,
 	type Subscription
 } from './holdings.ts';
+export {
+	addUpInvoices,
+	invoiceOrders,
+	invoiceStandings,
+	selectInvoices
+} from './invoice-list.ts';
 export { issueInvoice } from './invoices.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
+export { printInvoice } from './paper.ts';
+export { paperLanguages, type PaperLanguage } from './paper-words.ts';
 export { recordPayment } from './payments.ts';
 export {
 	listIncludedQuantities,

@@ -1,17 +1,17 @@
-import { civilDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { listInvoices } from '#server/modules/billing/index.ts';
 import { page } from '#server/web/page.ts';
+import { readChoices, readList } from './read.server.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
-	const before = /^\d{1,9}$/.exec(url.searchParams.get('before') ?? '')?.[0];
-	const { invoices, next } = await listInvoices(scope, before ? { before: Number(before) } : {});
+	const choices = await readChoices(scope, url.searchParams);
+	const place = url.searchParams.get('after') ?? '';
+	// Whatever has not the form of a place begins the list anew, instead of failing the page.
+	const after = /^(\d{4}-\d\d-\d\d|\d{1,18})\.\d{1,9}$/.test(place) ? place : null;
 	return {
 		title: m.billing_invoices(),
-		today: civilDate(scope.now, scope.actor.timeZone),
-		invoices,
-		older: next === null ? null : `?before=${next}`,
-		newest: before ? '/billing/invoices' : null
+		...choices,
+		first: after === null,
+		...(await readList(scope, choices, after))
 	};
 });

@@ -1,0 +1,81 @@
+import { civilDate } from '#lib/format/dates.ts';
+import {
+	addUpInvoices,
+	listSubscriptions,
+	selectInvoices,
+	type InvoiceSummary
+} from '#server/modules/billing/index.ts';
+import { readBusiness } from '#server/modules/businesses/index.ts';
+import type { MemberScope } from '#server/web/page.ts';
+import { readFilters } from './filters.ts';
+
+/** What can be chosen, and what the address chooses. */
+export async function readChoices(scope: MemberScope, query: URLSearchParams) {
+	const [subscriptions, { currency }] = await Promise.all([
+		listSubscriptions(scope, {}),
+		readBusiness(scope, {})
+	]);
+	const products = [...new Map(subscriptions.map(({ product }) => [product.id, product])).values()];
+	return {
+		products: products.map(({ id, slug, name }) => ({ id, slug, name })),
+		currency,
+		today: civilDate(scope.now, scope.actor.timeZone),
+		filters: readFilters(query, { products, currency })
+	};
+}
+
+type Choices = Awaited<ReturnType<typeof readChoices>>;
+
+/** What fits, a page of it, and what all of it comes to. */
+export async function readList(
+	scope: MemberScope,
+	{ filters, today }: Choices,
+	after: string | null
+) {
+	const { input, order, direction } = filters;
+	const [{ invoices, next }, sums] = await Promise.all([
+		selectInvoices(scope, {
+			...input,
+			today,
+			order,
+			direction,
+			...(after === null ? {} : { after })
+		}),
+		addUpInvoices(scope, { ...input, today })
+	]);
+	return { invoices, next, sums };
+}
+
+/** So many are read at a time, and no more are ever held. */
+const piece = 200;
+
+/**
+ * All that fit, a piece at a time: the next is read when the one before has been taken, in a transaction of
+ * its own, so that a slow reader holds nothing open.
+ */
+export async function* allInvoices(
+	read: (work: (scope: MemberScope) => Promise<Piece>) => Promise<Piece>,
+	{ filters, today }: Choices
+): AsyncGenerator<InvoiceSummary[]> {
+	const { input, order, direction } = filters;
+	for (let after: string | null | undefined; after !== null;) {
+		const place: string | undefined = after;
+		const { invoices, next }: Piece = await read((scope) =>
+			selectInvoices(scope, {
+				...input,
+				today,
+				order,
+				direction,
+				limit: piece,
+				...(place === undefined ? {} : { after: place })
+			})
+		);
+		yield invoices;
+		after = next;
+	}
+}
+
+interface Piece {
+	invoices: InvoiceSummary[];
+	next: string | null;
+}

@@ -1,0 +1,108 @@
+import { csvMark, csvRows } from '#lib/format/csv.ts';
+import { minorDigits } from '#lib/format/money.ts';
+import { m } from '#lib/paraglide/messages.js';
+import type { Invoice, InvoiceSummary } from '#server/modules/billing/index.ts';
+import { majorUnits } from '../amounts.ts';
+
+/**
+ * The lines of an invoice and its sums as comma-separated values. Amounts have a point and nothing between
+ * thousands, whatever the language, since a program reads them.
+ */
+export function* linesCsv(invoice: Invoice): Generator<string> {
+	const { number, currency } = invoice;
+	const money = (minor: bigint | string) => exact(majorUnits(String(minor), minorDigits(currency)));
+	yield (
+		csvMark +
+		csvRows([
+			[
+				m.billing_invoice(),
+				m.billing_item(),
+				m.billing_csv_from(),
+				m.billing_csv_until(),
+				m.billing_quantity(),
+				m.billing_price({ currency }),
+				m.billing_csv_tax_rate(),
+				m.billing_amount({ currency })
+			]
+		])
+	);
+	yield csvRows(
+		invoice.lines.map((line) => [
+			number,
+			line.description,
+			line.period?.start ?? null,
+			line.period?.end ?? null,
+			exact(line.quantity),
+			money(line.unitMinor),
+			exact(line.taxRate),
+			money(line.amountMinor)
+		])
+	);
+	const sum = (label: string, amount: bigint, rate: string | null = null) => [
+		number,
+		label,
+		null,
+		null,
+		null,
+		null,
+		rate === null ? null : exact(rate),
+		money(amount)
+	];
+	yield csvRows([
+		sum(m.billing_before_tax(), invoice.totals.subtotalMinor),
+		...invoice.totals.taxes.map(({ rate, taxMinor }) => sum(m.billing_tax(), taxMinor, rate)),
+		sum(m.billing_total(), invoice.totalMinor),
+		sum(m.billing_paid(), invoice.paidMinor)
+	]);
+}
+
+/** Invoices as comma-separated values, a piece of the list at a time. */
+export async function* invoicesCsv(
+	pieces: AsyncIterable<InvoiceSummary[]>
+): AsyncGenerator<string> {
+	yield (
+		csvMark +
+		csvRows([
+			[
+				m.billing_invoice(),
+				m.billing_issued(),
+				m.billing_due(),
+				m.billing_status(),
+				m.billing_csv_currency(),
+				m.billing_total(),
+				m.billing_paid(),
+				m.billing_csv_left(),
+				m.billing_csv_paid_on()
+			]
+		])
+	);
+	const states: Record<InvoiceSummary['status'], () => string> = {
+		open: m.billing_status_open,
+		paid: m.billing_status_paid,
+		void: m.billing_status_void,
+		uncollectible: m.billing_status_uncollectible
+	};
+	for await (const invoices of pieces)
+		yield csvRows(
+			invoices.map((invoice) => {
+				const digits = minorDigits(invoice.currency);
+				const money = (minor: bigint) => exact(majorUnits(String(minor), digits));
+				return [
+					invoice.number,
+					invoice.issuedOn,
+					invoice.dueOn,
+					states[invoice.status](),
+					invoice.currency,
+					money(invoice.totalMinor),
+					money(invoice.paidMinor),
+					money(invoice.status === 'open' ? invoice.totalMinor - invoice.paidMinor : 0n),
+					invoice.paidOn
+				];
+			})
+		);
+}
+
+/** A decimal as a cell: what is less than nothing stands as a number, since text that begins so is disarmed. */
+function exact(decimal: string): string | number {
+	return decimal.startsWith('-') ? Number(decimal) : decimal;
+}
