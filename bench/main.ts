@@ -5,8 +5,9 @@ import { benchHome } from './home.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLaunch } from './launch.ts';
 import { benchLive } from './live.ts';
+import { benchPaper } from './paper.ts';
 
-// npm run bench [-- home | ingest | launch | live | growth | activity]: figures beside their ceilings. Machines differ and are noisy: what
+// npm run bench [-- home | ingest | launch | live | growth | activity | paper]: figures beside their ceilings. Machines differ and are noisy: what
 // holds from one to another are the ratios, all taken in one run; each figure is the median of three.
 
 interface Line {
@@ -112,6 +113,13 @@ if (runs('live')) {
 	});
 	at('  words to a page in any second', redraw.mostASecond, '', { most: 1 });
 	at('  redrawn', redraw.perSecond, 'pages/s');
+}
+if (runs('paper')) {
+	const paper = await benchPaper();
+	at('invoices of five lines as PDF, 16 at a time', paper.perSecond, 'PDFs/s', { least: 100 });
+	at('  the first, with fonts and compiler', paper.first, 'ms');
+	at('  requests held up, at most', paper.held, 'ms', { most: 50 });
+	at('  one of them', paper.bytes / 1_000, 'KB');
 }
 // Asked for by name only: it builds ten million events.
 if (wanted.includes('growth')) {

@@ -1,3 +1,5 @@
+import { packFiles, type PackedFile } from '#server/platform/archive.ts';
+
 const types = {
 	csv: 'text/csv; charset=utf-8',
 	json: 'application/json; charset=utf-8',
@@ -66,4 +68,9 @@ export function download(
 			'cache-control': 'no-store'
 		}
 	});
+}
+
+/** Files as one archive, each made when the one before has left. */
+export function downloadAll(name: string, files: AsyncIterable<PackedFile>): Response {
+	return download(name, 'zip', packFiles(files));
 }

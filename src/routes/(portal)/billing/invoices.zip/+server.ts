@@ -1,8 +1,7 @@
 import { error } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { addUpInvoices, printInvoice, readInvoice } from '#server/modules/billing/index.ts';
-import { packFiles } from '#server/web/archive.ts';
-import { download } from '#server/web/download.ts';
+import { downloadAll } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
 import { fileName } from '../invoices/file-names.ts';
 import { languageOf } from '../invoices/language.server.ts';
@@ -33,5 +32,5 @@ export const GET: RequestHandler = async (event) => {
 				};
 			}
 	}
-	return download('invoices', 'zip', packFiles(files()));
+	return downloadAll('invoices', files());
 };

@@ -1,5 +1,3 @@
-import { Zip, ZipPassThrough } from 'fflate';
-
 export interface PackedFile {
 	/** Unique in the archive, of letters that every system takes. */
 	name: string;
@@ -13,6 +11,8 @@ export interface PackedFile {
  * stored as they are, since what is packed here (PDFs) is pressed together already.
  */
 export async function* packFiles(files: AsyncIterable<PackedFile>): AsyncGenerator<Uint8Array> {
+	// Loaded with the first archive, as few processes make one.
+	const { Zip, ZipPassThrough } = await import('fflate');
 	let made: Uint8Array[] = [];
 	const zip = new Zip((error, piece) => {
 		if (error) throw error;
