@@ -19,12 +19,7 @@ export {
 	requireProductHolders,
 	type Subscription
 } from './holdings.ts';
-export {
-	addUpInvoices,
-	invoiceOrders,
-	invoiceStandings,
-	selectInvoices
-} from './invoice-list.ts';
+export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from './invoice-list.ts';
 export { issueInvoice } from './invoices.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';

@@ -1,4 +1,4 @@
-import { daysAfter } from './periods.ts';
+import { daysAfter, minorDigits } from '../rating/index.ts';
 import type { PaperLanguage } from './paper-words.ts';
 
 /** Writes figures and days as a reader of the language in Kenya does. Floating point never holds money. */
@@ -39,14 +39,8 @@ export function paperFigures(language: PaperLanguage, currency: string) {
 /** The most digits behind the point that a quantity or a rate carries. */
 const mostDigits = 12;
 
-/** Behind the point: 2 for KES, 0 for UGX (ISO 4217, as Intl carries it). */
-export function minorDigits(currency: string): number {
-	const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-	return options.maximumFractionDigits ?? 2;
-}
-
 /** Minor units, an exact decimal, as major ones: `1850000` → `18500.00`. */
-export function major(minor: string, digits: number): `${number}` {
+function major(minor: string, digits: number): `${number}` {
 	const [whole = '0', fraction = ''] = minor.replace('-', '').split('.');
 	const padded = whole.padStart(digits + 1, '0');
 	const cut = padded.length - digits;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readPdf } from '../../../../tests/setup/pdf.ts';
+import { addUp } from '../rating/index.ts';
 import type { Invoice } from './archive.ts';
 import { printInvoice } from './paper.ts';
-import { addUp } from './rating.ts';
 
 const line = {
 	productId: null,
