@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { formatBytes } from '#lib/format/bytes.ts';
 import { launchBrowser } from './setup/browser.ts';
 import { visit } from './setup/visitor.ts';
 
@@ -124,6 +125,35 @@ describe.each([
 		await page.goto('/usage?range=last-month');
 		expect(await page.locator('section:has(#limits)').count()).toBe(1);
 		expect(await explorer(page).getByText('Expected by').count()).toBe(0);
+		await close();
+	});
+
+	it('says of a level over time how much was held for how long, and how much on average', async () => {
+		const { page, close } = await visit(browser, portal, owner, { javaScriptEnabled });
+		await page.goto('/usage?range=last-month&product=erp');
+		const form = page.getByRole('form', { name: 'What to show' });
+		await form.getByLabel('Measure').selectOption({ label: 'Data held over time' });
+		await form.getByRole('button', { name: 'Show' }).click();
+		await page.waitForURL((url) => url.searchParams.has('measure'));
+		expect(await explorer(page).locator('#explore').textContent()).toContain('Data held over time');
+		const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+		const figure = async (name: string): Promise<string> => {
+			const shown = explorer(page).locator('dl > div').filter({ hasText: name }).locator('dd');
+			return plain((await shown.textContent()) ?? '');
+		};
+		expect(await figure('Total')).toMatch(/^[\d,.]+ (MB|GB|TB) h\b/);
+		expect(await figure('Average')).toMatch(/^[\d,.]+ (MB|GB) held on average$/);
+
+		// Something was held all month: its hours times what was held on average make the whole.
+		await openDownloads(page);
+		const json = JSON.parse(await download(page, 'What is shown, as JSON')) as Told[];
+		const total = json.find(({ span, of }) => span === 'range' && of === '')?.value ?? 0;
+		const days = json.filter(({ span, of }) => span === 'day' && of === '');
+		expect(days.length).toBeGreaterThanOrEqual(28);
+		expect(days.reduce((sum, { value }) => sum + (value ?? 0), 0)).toBeCloseTo(total, -3);
+		expect(await figure('Average')).toBe(
+			plain(`${formatBytes(total / (days.length * 24))} held on average`)
+		);
 		await close();
 	});
 
