@@ -8,15 +8,25 @@ const formatters = kept((locale, digits) => {
 	});
 });
 
+/** Where Intl has the digits that people still write, and ISO 4217 has those that are reckoned with. */
+const otherwise: Record<string, number> = {
+	...Object.fromEntries(
+		'AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR RSD SOS SYP TWD YER'
+			.split(' ')
+			.map((currency) => [currency, 2])
+	),
+	IQD: 3
+};
+
 /**
  * How many digits of a currency stand behind the point: 2 for KES, 0 for UGX and JPY, 3 for BHD
- * (ISO 4217, as Intl carries it).
+ * (ISO 4217). The server reckons with the same (`rating`), which a test there holds.
  *
  * @throws RangeError when `currency` is not a three-letter code
  */
 export const minorDigits = kept((currency) => {
 	const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-	return options.maximumFractionDigits ?? 2;
+	return otherwise[currency] ?? options.maximumFractionDigits ?? 2;
 });
 
 /** The exact decimal of an amount of minor units: 1250000n KES → `12500.00`. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { minorDigits as shownDigits } from '#lib/format/money.ts';
 import { Currency, lineMinor, major, minorDigits } from './currencies.ts';
 
 describe('currencies', () => {
@@ -13,6 +14,12 @@ describe('currencies', () => {
 		['CLF', 4]
 	])('%s has %d digits behind the point', (currency, digits) => {
 		expect(minorDigits(currency)).toBe(digits);
+	});
+
+	it('are shown with the digits that they are reckoned with', () => {
+		const codes = Intl.supportedValuesOf('currency').filter((code) => v.is(Currency, code));
+		expect(codes.length).toBeGreaterThan(140);
+		for (const code of codes) expect(shownDigits(code), code).toBe(minorDigits(code));
 	});
 
 	it.each(['KSH', 'kes', 'XXX', 'XAU', 'DEM', '', 'KE'])('“%s” is none', (code) => {

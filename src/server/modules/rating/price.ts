@@ -136,9 +136,15 @@ export const Price = v.pipe(
 			addIssue({ message, path: path as [v.IssuePathItem, ...v.IssuePathItem[]] });
 		}
 	}),
+	v.transform(withoutNulls),
 	v.metadata({ ref: 'Price' })
 );
 export type Price = v.InferOutput<typeof Price>;
+
+/** What is null was left out: prices that say the same are the same. The open end of a tier stays. */
+function withoutNulls<P extends object>(price: P): P {
+	return Object.fromEntries(Object.entries(price).filter(([, value]) => value !== null)) as P;
+}
 
 interface Fault {
 	keys: (string | number)[];
