@@ -118,6 +118,11 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'console-products', path: '/console/products', as: 'agent@lixnet.example' },
 	{ name: 'console-product', path: '/console/products/erp', as: 'agent@lixnet.example' },
 	{
+		name: 'console-product-plans',
+		path: '/console/products/sacco/plans?plan=growth',
+		as: 'agent@lixnet.example'
+	},
+	{
 		name: 'console-product-webhooks',
 		path: '/console/products/erp/webhooks',
 		as: 'agent@lixnet.example'
