@@ -1,6 +1,6 @@
 import { error } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
-import { addUpInvoices, printInvoice, readInvoice } from '#server/modules/billing/index.ts';
+import { printInvoice, readInvoice } from '#server/modules/billing/index.ts';
 import { downloadAll } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
 import { fileName } from '../invoices/file-names.ts';
@@ -13,11 +13,8 @@ const most = 10_000;
 
 /** A PDF of each invoice that the page lists under the same query. */
 export const GET: RequestHandler = async (event) => {
-	const { choices, count } = await inBusiness(event, async (scope) => {
-		const choices = await readChoices(scope, event.url.searchParams);
-		const sums = await addUpInvoices(scope, { ...choices.filters.input, today: choices.today });
-		return { choices, count: sums.reduce((sum, { count }) => sum + count, 0) };
-	});
+	const choices = await inBusiness(event, (scope) => readChoices(scope, event.url.searchParams));
+	const count = choices.sums.reduce((sum, { count }) => sum + count, 0);
 	if (count > most) error(413, m.billing_zip_too_many({ most: most.toLocaleString('en') }));
 	const language = await languageOf(event);
 

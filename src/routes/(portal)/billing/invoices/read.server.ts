@@ -9,41 +9,39 @@ import { readBusiness } from '#server/modules/businesses/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import { readFilters } from './filters.ts';
 
-/** What can be chosen, and what the address chooses. */
+/**
+ * What can be chosen, what the address chooses, and what all of it comes to.
+ * @throws Forbidden before anything goes out to those who do not see money
+ */
 export async function readChoices(scope: MemberScope, query: URLSearchParams) {
 	const [subscriptions, { currency }] = await Promise.all([
 		listSubscriptions(scope, {}),
 		readBusiness(scope, {})
 	]);
 	const products = [...new Map(subscriptions.map(({ product }) => [product.id, product])).values()];
+	const today = civilDate(scope.now, scope.actor.timeZone);
+	const filters = readFilters(query, { products, currency });
 	return {
 		products: products.map(({ id, slug, name }) => ({ id, slug, name })),
 		currency,
-		today: civilDate(scope.now, scope.actor.timeZone),
-		filters: readFilters(query, { products, currency })
+		today,
+		filters,
+		sums: await addUpInvoices(scope, { ...filters.input, today })
 	};
 }
 
 type Choices = Awaited<ReturnType<typeof readChoices>>;
 
-/** What fits, a page of it, and what all of it comes to. */
-export async function readList(
-	scope: MemberScope,
-	{ filters, today }: Choices,
-	after: string | null
-) {
+/** A page of what fits. */
+export function readList(scope: MemberScope, { filters, today }: Choices, after: string | null) {
 	const { input, order, direction } = filters;
-	const [{ invoices, next }, sums] = await Promise.all([
-		selectInvoices(scope, {
-			...input,
-			today,
-			order,
-			direction,
-			...(after === null ? {} : { after })
-		}),
-		addUpInvoices(scope, { ...input, today })
-	]);
-	return { invoices, next, sums };
+	return selectInvoices(scope, {
+		...input,
+		today,
+		order,
+		direction,
+		...(after === null ? {} : { after })
+	});
 }
 
 /** So many are read at a time, and no more are ever held. */
