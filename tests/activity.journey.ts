@@ -30,6 +30,7 @@ describe.each([
 			viewport: { width: 320, height: 700 }
 		});
 		await page.goto('/activity');
+		await page.locator('.fold > summary').click();
 		await page.getByLabel('Kind', { exact: true }).selectOption({ label: 'Sign-ins and security' });
 		await page.getByRole('button', { name: 'Show', exact: true }).click();
 		await page.waitForURL(/kind=sign-ins/);

@@ -28,6 +28,7 @@ describe.each([
 			viewport: { width: 320, height: 700 }
 		});
 		await page.goto('/billing/invoices');
+		await page.locator('.fold > summary').click();
 		await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Paid' });
 		await page.getByRole('button', { name: 'Show', exact: true }).click();
 		await page.waitForURL(/status=paid/);

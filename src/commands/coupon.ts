@@ -53,7 +53,6 @@ export function addCoupon(program: Command): void {
 		)
 		.action(() =>
 			onPortal(async () => {
-				const now = new Date();
 				const coupons = await withSystem('evolve coupon list', (scope) => listCoupons(scope, {}));
 				tellTable(
 					coupons.map((each) => [
@@ -64,7 +63,7 @@ export function addCoupon(program: Command): void {
 							: `${each.percent ?? ''}%`,
 						each.duration === 'periods' ? `${each.periods ?? 0} periods` : each.duration,
 						`used ${each.redeemed}${each.limitInAll === null ? '' : ` of ${each.limitInAll}`}`,
-						each.endedAt ? 'ended' : each.expiresAt && each.expiresAt <= now ? 'expired' : 'taken'
+						each.state
 					])
 				);
 			})

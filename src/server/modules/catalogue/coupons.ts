@@ -190,6 +190,8 @@ export interface Coupon {
 	/** How often it was used. */
 	redeemed: number;
 	endedAt: Date | null;
+	/** Whether it is still taken, and if not why. */
+	state: 'taken' | 'expired' | 'ended';
 	/** The plans that it is for; none means all. */
 	planIds: string[];
 }
@@ -200,7 +202,7 @@ export const listCoupons = usecase('catalogue.manage', v.object({}), (scope): Pr
 );
 
 /** Without a check: for the use cases of this module, which have made theirs. */
-export async function selectCoupons({ db }: Scope, code?: string): Promise<Coupon[]> {
+export async function selectCoupons({ db, now }: Scope, code?: string): Promise<Coupon[]> {
 	const [rows, plans] = await Promise.all([
 		db
 			.selectFrom('catalogue.coupons')
@@ -232,6 +234,7 @@ export async function selectCoupons({ db }: Scope, code?: string): Promise<Coupo
 	return rows.map((row) => ({
 		...row,
 		duration: row.duration as CouponDuration,
+		state: row.endedAt ? 'ended' : row.expiresAt && row.expiresAt <= now ? 'expired' : 'taken',
 		planIds: plans.filter(({ coupon_id }) => coupon_id === row.id).map(({ plan_id }) => plan_id)
 	}));
 }
