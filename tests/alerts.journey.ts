@@ -4,6 +4,7 @@ import { launchBrowser } from './setup/browser.ts';
 import { createUser } from './setup/people.ts';
 import { evolve } from './setup/portal.ts';
 import { sessionOf, visit } from './setup/visitor.ts';
+import { countRecords, postForm } from './setup/requests.ts';
 
 const portal = inject('portal');
 let browser: Browser;
@@ -15,37 +16,6 @@ beforeAll(async () => {
 		/evk_\S+/.exec(await evolve(portal.dataDir, 'key', 'create', '--product', 'erp'))?.[0] ?? '';
 });
 afterAll(() => browser.close());
-
-let sent = 0;
-async function countRecords(subject: string, count: number): Promise<void> {
-	const answer = await fetch(`${portal.url}/api/v1/events`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents+json' },
-		body: JSON.stringify({
-			specversion: '1.0',
-			id: `alerts-${(sent += 1)}-${Date.now()}`,
-			source: '/journey',
-			type: 'com.lixnet.erp.records.counted',
-			subject,
-			time: new Date().toISOString(),
-			data: { count }
-		})
-	});
-	expect(await answer.json()).toMatchObject({ new: 1 });
-}
-
-const post = (path: string, cookie: string, fields: Record<string, string>) =>
-	fetch(portal.url + path, {
-		method: 'POST',
-		redirect: 'manual',
-		headers: {
-			cookie,
-			origin: portal.url,
-			accept: 'text/html',
-			'content-type': 'application/x-www-form-urlencoded'
-		},
-		body: new URLSearchParams(fields)
-	});
 
 describe.each([
 	{ how: 'with JavaScript', javaScriptEnabled: true, name: 'tausi' },
@@ -92,7 +62,7 @@ describe.each([
 		await page.getByRole('button', { name: 'Set limit' }).click();
 		await page.getByText('At 75% and 100% this tells owners and admins').waitFor();
 
-		await countRecords(id, 1_000);
+		await countRecords(portal, key, id, 1_000);
 		await expect
 			.poll(
 				async () => {
@@ -113,8 +83,8 @@ describe.each([
 		const theirs = await fetch(`${portal.url}/usage/alerts`, { headers: { cookie: amina } });
 		expect(await theirs.text()).not.toContain(alert);
 		const answer = { id: alert, answer: 'left' };
-		expect((await post('/usage/alerts?/answer', amina, answer)).status).toBe(404);
-		await post('/usage/alerts?/unalert', amina, { id: alert });
+		expect((await postForm(portal, '/usage/alerts?/answer', amina, answer)).status).toBe(404);
+		await postForm(portal, '/usage/alerts?/unalert', amina, { id: alert });
 
 		await page.getByRole('radio', { name: 'Raise the limit' }).check();
 		await page.getByLabel('New limit').fill('900');

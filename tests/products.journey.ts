@@ -6,6 +6,7 @@ import { launchBrowser } from './setup/browser.ts';
 import { createUser } from './setup/people.ts';
 import { evolve } from './setup/portal.ts';
 import { actFor, sessionOf, visit } from './setup/visitor.ts';
+import { postForm } from './setup/requests.ts';
 
 const portal = inject('portal');
 const origins = {
@@ -29,20 +30,6 @@ const arrived = (page: Page, origin: string, path?: string) =>
 			!/^\/(login|callback)/.test(url.pathname) &&
 			(path === undefined || url.pathname === path)
 	);
-
-const post = (path: string, cookie: string, fields: Record<string, string>) =>
-	fetch(portal.url + path, {
-		method: 'POST',
-		redirect: 'manual',
-		headers: {
-			cookie,
-			origin: portal.url,
-			// As a browser asks: otherwise the answer is an object and no page.
-			accept: 'text/html',
-			'content-type': 'application/x-www-form-urlencoded'
-		},
-		body: new URLSearchParams(fields)
-	});
 
 describe.each([
 	{ how: 'with JavaScript', javaScriptEnabled: true, name: 'kijani' },
@@ -114,7 +101,9 @@ describe.each([
 		// Of another business it does not exist.
 		const amina = await sessionOf(portal, 'amina@pwani.example');
 		for (const answer of ['approve', 'decline'])
-			expect((await post(`/products/erp?/${answer}`, amina, { request })).status).toBe(404);
+			expect((await postForm(portal, `/products/erp?/${answer}`, amina, { request })).status).toBe(
+				404
+			);
 		await neema.page
 			.locator('#requests ~ *, section:has(#requests)')
 			.getByLabel('Role in ERP System')
@@ -179,7 +168,7 @@ describe.each([
 
 		// A place that nobody named leads nowhere.
 		const cookie = await sessionOf(portal, owner);
-		const answer = await post('/launch/erp', cookie, { path: '/nothing/of/the/kind' });
+		const answer = await postForm(portal, '/launch/erp', cookie, { path: '/nothing/of/the/kind' });
 		expect(answer.status).toBe(400);
 		await close();
 	});
@@ -268,7 +257,7 @@ describe.each([
 			await page.getByRole('button', { name: 'Try anyway' }).click();
 			await arrived(page, origins.payroll);
 			// A page that was open before learns of it before it leads there.
-			const answer = await post('/launch/payroll', await sessionOf(portal, owner), {});
+			const answer = await postForm(portal, '/launch/payroll', await sessionOf(portal, owner), {});
 			expect(answer.headers.get('location')).toBe('/launch/payroll');
 		} finally {
 			await evolve(portal.dataDir, 'product', 'restore', 'payroll');

@@ -4,6 +4,7 @@ import { launchBrowser } from './setup/browser.ts';
 import { createUser } from './setup/people.ts';
 import { evolve } from './setup/portal.ts';
 import { sessionOf, visit } from './setup/visitor.ts';
+import { countRecords } from './setup/requests.ts';
 
 const portal = inject('portal');
 let browser: Browser;
@@ -21,24 +22,6 @@ afterAll(async () => {
 	await allow('as_suspended');
 	await browser.close();
 });
-
-let sent = 0;
-async function countRecords(subject: string, count: number): Promise<void> {
-	const answer = await fetch(`${portal.url}/api/v1/events`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${key}`, 'content-type': 'application/cloudevents+json' },
-		body: JSON.stringify({
-			specversion: '1.0',
-			id: `suspensions-${(sent += 1)}-${Date.now()}`,
-			source: '/journey',
-			type: 'com.lixnet.erp.records.counted',
-			subject,
-			time: new Date().toISOString(),
-			data: { count }
-		})
-	});
-	expect(await answer.json()).toMatchObject({ new: 1 });
-}
 
 /** Looks at a page anew until it says something: within the ten seconds that a limit may take. */
 async function until(page: Page, path: string, words: string): Promise<void> {
@@ -102,7 +85,7 @@ describe.each([
 		await page.getByRole('button', { name: 'Set limit' }).click();
 		await page.getByText('At 100% it suspends ERP System.').waitFor();
 
-		await countRecords(id, 1_000);
+		await countRecords(portal, key, id, 1_000);
 		await until(page, '/products/erp', 'ERP System is closed for everybody in your business');
 		await page.getByText('Your limit of 1,000 for Records was reached on').waitFor();
 
@@ -146,7 +129,7 @@ describe.each([
 		expect(await page.locator('#suspended').count()).toBe(0);
 
 		// More use does not bring it back, and the log tells who did what.
-		await countRecords(id, 2_000);
+		await countRecords(portal, key, id, 2_000);
 		await juma.page.goto('/');
 		await juma.page.getByRole('button', { name: 'Launch ERP System' }).waitFor();
 		await until(juma.page, '/notifications', 'ERP System is open again');
