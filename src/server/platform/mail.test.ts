@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRuntime, type TestRuntime } from '../../../tests/setup/runtime.ts';
 import { withSystem } from './doors.ts';
 import { startJobs, type RunningJobs } from './jobs.ts';
-import { listMails, post, useSmtp } from './mail.ts';
+import { defineAttachment } from './mail-attachments.ts';
+import { listMails, openAttachment, post, useSmtp } from './mail.ts';
 
 let runtime: TestRuntime;
 let jobs: RunningJobs;
@@ -101,3 +102,64 @@ it('is tried again when the server says later', async () => {
 		sentAt: expect.any(Date) as Date
 	});
 }, 30_000);
+
+describe('a file that goes along', () => {
+	let made = 0;
+	const note = defineAttachment<{ word: string }>('test.note', {
+		type: 'text/plain',
+		make({ word }) {
+			made += 1;
+			return Promise.resolve(new TextEncoder().encode(`${word} – ŵ`));
+		}
+	});
+	const withNote = (subject: string) =>
+		withSystem('test', (scope) =>
+			post(scope, {
+				to: 'wanjiku@mavuno.example',
+				subject,
+				body: 'See what goes along.',
+				attachments: [note('note.txt', { word: subject })]
+			})
+		);
+
+	it('is made when the letter is delivered, and not before', async () => {
+		useSmtp(undefined, 'no-reply@portal.example');
+		await withNote('Kept');
+		await jobs.settle();
+		expect(made).toBe(0);
+		connect();
+		received.length = 0;
+		await withNote('With a note');
+		await jobs.settle();
+		expect(made).toBe(1);
+		const [file] = (await PostalMime.parse(received[0] ?? '')).attachments;
+		expect(file).toMatchObject({ filename: 'note.txt', mimeType: 'text/plain' });
+		expect(new TextDecoder().decode(file?.content as ArrayBuffer)).toBe('With a note – ŵ');
+	});
+
+	it('is named in the outbox, and can be opened from there', async () => {
+		const letter = await inOutbox('Kept');
+		expect(letter?.attachments).toEqual([
+			{ kind: 'test.note', reference: { word: 'Kept' }, name: 'note.txt' }
+		]);
+		const file = await openAttachment(letter?.id ?? '', 0);
+		expect(new TextDecoder().decode(file.bytes)).toBe('Kept – ŵ');
+		await expect(openAttachment(letter?.id ?? '', 1)).rejects.toThrow('does not exist');
+	});
+
+	it('that nobody can make keeps the letter from going out without it', async () => {
+		received.length = 0;
+		await withSystem('test', (scope) =>
+			post(scope, {
+				to: 'wanjiku@mavuno.example',
+				subject: 'Without a maker',
+				body: '',
+				attachments: [{ kind: 'test.gone', reference: {}, name: 'gone.txt' }]
+			})
+		);
+		await expect
+			.poll(async () => (await inOutbox('Without a maker'))?.failure, { timeout: 10_000 })
+			.toBe('Nobody makes attachments of the kind test.gone.');
+		expect(received).toEqual([]);
+	});
+});

@@ -543,6 +543,7 @@ export interface PlatformLimits {
 }
 
 export interface PlatformMails {
+  attachments: Generated<Json>;
   body: string;
   created_at: Timestamp;
   failure: string | null;

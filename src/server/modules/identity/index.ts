@@ -16,7 +16,14 @@ export {
 	setPassword,
 	type PasswordLink
 } from './password-links.ts';
-export { createPerson, findPerson, listPersons, Email, NewPassword } from './persons.ts';
+export {
+	createPerson,
+	findPerson,
+	listLocales,
+	listPersons,
+	Email,
+	NewPassword
+} from './persons.ts';
 export type { Proof } from './proofs.ts';
 export { recoveryCodeCount } from './recovery-codes.ts';
 export {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Conflict, violatedConstraint } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Scope, System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { hashPassword, noPassword } from './passwords.ts';
 
@@ -68,6 +69,20 @@ export const listPersons = usecase(
 					.where('id', 'in', ids)
 					.execute()
 );
+
+/** The language that each of these reads, by id, such as `en`: for letters. */
+export async function listLocales(
+	{ db }: Scope<System>,
+	ids: readonly string[]
+): Promise<Map<string, string>> {
+	if (ids.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('identity.persons')
+		.select(['id', 'locale'])
+		.where('id', 'in', ids)
+		.execute();
+	return new Map(rows.map(({ id, locale }) => [id, locale]));
+}
 
 /** The person with this address, or null; addresses are compared without regard to case. */
 export const findPerson = usecase(
