@@ -6,6 +6,7 @@ export const prefixes = {
 	alr: 'alert',
 	arq: 'access request',
 	aud: 'audit entry',
+	bct: 'billing contact',
 	biz: 'business',
 	cou: 'coupon',
 	dom: 'domain event',

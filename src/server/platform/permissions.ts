@@ -24,6 +24,8 @@ export const permissions = {
 	'api-key.create': ['staff', 'system'],
 	'api-key.read': ['staff', 'system'],
 	'api-key.revoke': ['staff', 'system'],
+	/** Who gets papers, and to whom invoices are made out. */
+	'billing.change': accounts,
 	'billing.manage': ['system'],
 	'billing.read': [...accounts, 'staff', 'system'],
 	'business.create': ['system'],

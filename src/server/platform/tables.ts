@@ -59,6 +59,19 @@ export interface AuditEntries {
   reason: string;
 }
 
+export interface BillingContacts {
+  added_at: Timestamp;
+  added_by: string | null;
+  business_id: string;
+  email: string;
+  gets: string[];
+  id: string;
+  language: string;
+  name: string;
+  removed_at: Timestamp | null;
+  removed_for: string | null;
+}
+
 export interface BillingCustomers {
   address: string[];
   business_id: string;
@@ -125,6 +138,14 @@ export interface BillingSeries {
   next: number;
   prefix: string;
   slug: string;
+}
+
+export interface BillingSettings {
+  business_id: string;
+  changed_at: Timestamp;
+  customer_reference: string | null;
+  invoices_by: string;
+  language: string;
 }
 
 export interface BillingSubscriptionPrices {
@@ -632,12 +653,14 @@ export interface UsageAlerts {
   changed_at: Timestamp;
   channels: Generated<string[]>;
   created_at: Timestamp;
+  currency: string | null;
   id: string;
   limit_of: Generated<string>;
   marks: number[];
-  meter_id: string;
+  meter_id: string | null;
   people: string[] | null;
   period: Generated<string>;
+  product_id: string | null;
   removed_at: Timestamp | null;
 }
 
@@ -911,12 +934,14 @@ export interface DB {
   "activity.entries": ActivityEntries;
   "activity.retention": ActivityRetention;
   "audit.entries": AuditEntries;
+  "billing.contacts": BillingContacts;
   "billing.customers": BillingCustomers;
   "billing.invoice_lines": BillingInvoiceLines;
   "billing.invoices": BillingInvoices;
   "billing.payments": BillingPayments;
   "billing.seller": BillingSeller;
   "billing.series": BillingSeries;
+  "billing.settings": BillingSettings;
   "billing.subscription_prices": BillingSubscriptionPrices;
   "billing.subscriptions": BillingSubscriptions;
   "businesses.businesses": BusinessesBusinesses;

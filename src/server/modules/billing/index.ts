@@ -1,3 +1,5 @@
+import './contact-letters.ts';
+
 export {
 	listInvoices,
 	listOpenInvoices,
@@ -9,6 +11,18 @@ export {
 } from './archive.ts';
 export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export { readBooks } from './books.ts';
+export {
+	addBillingContact,
+	changeBillingContact,
+	contactEndLink,
+	contactPapers,
+	endContactByLink,
+	listBillingContacts,
+	readContactOfLink,
+	removeBillingContact,
+	type BillingContact,
+	type ContactPaper
+} from './contacts.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export {
 	listHoldersOf,
@@ -35,6 +49,15 @@ export {
 	type UsagePrice
 } from './prices.ts';
 export { setNextInvoiceNumber } from './series.ts';
+export {
+	changeCustomer,
+	invoiceWays,
+	readBillingSettings,
+	readCustomer,
+	saveBillingSettings,
+	type BillingSettings,
+	type InvoiceWay
+} from './settings.ts';
 export {
 	changeSubscriptionStatus,
 	renewSubscription,

@@ -13,10 +13,10 @@ export interface Party {
 	taxPin: string | null;
 }
 
-const Name = v.pipe(v.string(), v.trim(), v.nonEmpty('Write a name.'), v.maxLength(120));
-const Address = v.pipe(v.array(v.pipe(v.string(), v.trim(), v.nonEmpty())), v.maxLength(6));
+export const Name = v.pipe(v.string(), v.trim(), v.nonEmpty('Write a name.'), v.maxLength(120));
+export const Address = v.pipe(v.array(v.pipe(v.string(), v.trim(), v.nonEmpty())), v.maxLength(6));
 // Kenya Revenue Authority: a letter (A for persons, P for companies), nine digits, a letter.
-const TaxPin = v.pipe(
+export const TaxPin = v.pipe(
 	v.string(),
 	v.regex(/^[AP]\d{9}[A-Z]$/, 'A KRA PIN is a letter, nine digits and a letter.')
 );

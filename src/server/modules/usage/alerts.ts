@@ -124,7 +124,7 @@ export const saveAlert = usecase('alert.manage', SaveAlert, async (scope, input)
 				})
 				.onConflict((conflict) =>
 					conflict
-						.columns(['business_id', 'meter_id', 'period', 'limit_of', 'amount'])
+						.columns(['business_id', 'meter_id', 'product_id', 'period', 'limit_of', 'amount'])
 						.where('removed_at', 'is', null)
 						.doUpdateSet(wanted)
 				)
