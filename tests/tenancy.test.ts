@@ -56,6 +56,7 @@ const global = new Map([
 		'found by the hash of what its holder shows; no member may read it at all'
 	],
 	['launch.signing_keys', 'the installation’s; no member may read it at all'],
+	['payments.bank_accounts', 'the vendor’s own'],
 	['platform.limits', 'no data of a business'],
 	['platform.mails', 'no member may read it at all'],
 	['referrals.resellers', 'the same for everybody'],

@@ -6,6 +6,7 @@ export const prefixes = {
 	alr: 'alert',
 	arq: 'access request',
 	aud: 'audit entry',
+	att: 'payment attempt',
 	bct: 'billing contact',
 	biz: 'business',
 	cou: 'coupon',
@@ -25,12 +26,15 @@ export const prefixes = {
 	rec: 'recount of a meter',
 	ref: 'referral',
 	res: 'reseller',
+	rfd: 'refund',
 	ses: 'session',
 	sgn: 'sign-in to a product',
 	sta: 'state of a product',
 	sub: 'subscription',
 	tkt: 'ticket',
 	vis: 'visit',
+	wcl: 'claim of a withholding certificate',
+	whc: 'withholding certificate',
 	whm: 'webhook message'
 } as const;
 

@@ -547,6 +547,118 @@ export interface NotificationsNotifications {
   read_at: Timestamp | null;
 }
 
+export interface PaymentsAllocations {
+  amount_minor: bigint;
+  business_id: string;
+  invoice_id: string;
+  invoice_number: string;
+  payment_id: string;
+  position: number;
+}
+
+export interface PaymentsAttempts {
+  amount_minor: bigint;
+  asked_at: Timestamp;
+  business_id: string;
+  currency: string;
+  ended_at: Timestamp | null;
+  failure_code: string | null;
+  failure_message: string | null;
+  id: string;
+  invoice_numbers: string[];
+  key: string;
+  look_at: Timestamp | null;
+  method: string;
+  payment_id: string | null;
+  provider: string;
+  provider_reference: string | null;
+  state: string;
+}
+
+export interface PaymentsBankAccounts {
+  account_number: string;
+  bank: string;
+  branch: string | null;
+  currency: string | null;
+  holder: string;
+  position: Generated<number>;
+  slug: string;
+  swift: string | null;
+}
+
+export interface PaymentsCertificateAllocations {
+  amount_minor: bigint;
+  business_id: string;
+  certificate_id: string;
+  certified_minor: bigint;
+  invoice_id: string;
+  invoice_number: string;
+  position: number;
+}
+
+export interface PaymentsCertificateClaims {
+  amount_minor: bigint;
+  business_id: string;
+  certified_on: string;
+  claimed_at: Timestamp;
+  claimed_by: string;
+  currency: string;
+  id: string;
+  invoice_id: string;
+  invoice_number: string;
+  number: string;
+  outcome: string | null;
+  outcome_at: Timestamp | null;
+  outcome_reason: string | null;
+}
+
+export interface PaymentsCertificates {
+  amount_minor: bigint;
+  business_id: string;
+  certified_on: string;
+  claim_id: string | null;
+  credit_minor: bigint;
+  currency: string;
+  id: string;
+  number: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+}
+
+export interface PaymentsPayments {
+  amount_minor: bigint;
+  business_id: string;
+  credit_minor: bigint;
+  currency: string;
+  id: string;
+  method: string;
+  number: string;
+  payer: string | null;
+  provider: string;
+  received_on: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  reference: string;
+  reversal_reason: string | null;
+  reversed_on: string | null;
+  sequence: number;
+  series: Generated<string>;
+}
+
+export interface PaymentsRefunds {
+  amount_minor: bigint;
+  business_id: string;
+  currency: string;
+  id: string;
+  method: string;
+  paid_on: string;
+  provider: string;
+  reason: string;
+  recorded_at: Timestamp;
+  recorded_by: string;
+  reference: string;
+}
+
 export interface PlatformEvents {
   actor: Json;
   business_id: string;
@@ -979,6 +1091,14 @@ export interface DB {
   "notifications.choices": NotificationsChoices;
   "notifications.letters": NotificationsLetters;
   "notifications.notifications": NotificationsNotifications;
+  "payments.allocations": PaymentsAllocations;
+  "payments.attempts": PaymentsAttempts;
+  "payments.bank_accounts": PaymentsBankAccounts;
+  "payments.certificate_allocations": PaymentsCertificateAllocations;
+  "payments.certificate_claims": PaymentsCertificateClaims;
+  "payments.certificates": PaymentsCertificates;
+  "payments.payments": PaymentsPayments;
+  "payments.refunds": PaymentsRefunds;
   "platform.events": PlatformEvents;
   "platform.limits": PlatformLimits;
   "platform.mails": PlatformMails;
