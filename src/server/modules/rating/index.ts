@@ -10,11 +10,13 @@ export {
 	intervals,
 	periodOf,
 	startOfDay,
+	wholePeriodOf,
 	type Interval,
 	type Period
 } from './periods.ts';
 export { Price } from './price.ts';
 export {
+	portion,
 	prorate,
 	prorationModes,
 	type Change,

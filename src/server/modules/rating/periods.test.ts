@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundaryAfter, civilDate, daysBetween } from './periods.ts';
+import { boundaryAfter, civilDate, daysBetween, wholePeriodOf } from './periods.ts';
 
 describe('monthly boundaries', () => {
 	it.each([
@@ -17,6 +17,20 @@ describe('monthly boundaries', () => {
 		['2026-11-15', '2026-09-01', '2026-11-15']
 	])('anchored on %s, the first after %s is %s', (anchor, day, boundary) => {
 		expect(boundaryAfter(anchor, day)).toBe(boundary);
+	});
+});
+
+describe('the whole period that a day is in', () => {
+	it.each([
+		['2026-11-15', '2026-11-20', '2026-11-15', '2026-12-15'],
+		['2026-11-15', '2026-11-15', '2026-11-15', '2026-12-15'],
+		// Before the anchor too.
+		['2026-11-15', '2026-11-14', '2026-10-15', '2026-11-15'],
+		['2026-11-15', '2026-08-15', '2026-08-15', '2026-09-15'],
+		['2026-03-31', '2026-02-28', '2026-02-28', '2026-03-31'],
+		['2026-03-31', '2026-02-27', '2026-01-31', '2026-02-28']
+	])('anchored on %s, %s is in that from %s to %s', (anchor, day, start, end) => {
+		expect(wholePeriodOf(anchor, day)).toEqual({ start, end });
 	});
 });
 

@@ -49,6 +49,19 @@ export function periodOf(anchorOn: string, day: string, interval: Interval = 'mo
 	};
 }
 
+/**
+ * The whole period that a day is in, also before the anchor: what a shorter first or last one is a part of.
+ */
+export function wholePeriodOf(anchorOn: string, day: string, interval: Interval = 'month'): Period {
+	if (day >= anchorOn) return periodOf(anchorOn, day, interval);
+	let steps = 0;
+	while (boundary(anchorOn, steps, interval) > day) steps--;
+	return {
+		start: boundary(anchorOn, steps, interval),
+		end: boundary(anchorOn, steps + 1, interval)
+	};
+}
+
 /** The moment at which a civil date begins in a zone. */
 export function startOfDay(day: string, timeZone: string): Date {
 	const { epochMilliseconds } = Temporal.PlainDate.from(day).toZonedDateTime(timeZone);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { major } from './currencies.ts';
 import { boundaryAfter, civilDate, daysBetween, periodOf, type Interval } from './periods.ts';
-import { prorate, type Change } from './proration.ts';
+import { portion, prorate, type Change } from './proration.ts';
 
 /*
  * Cases from elsewhere, under their names: Kill Bill (`kb-`), Lago (`lago-`, `credit-note-`), OpenMeter
@@ -333,5 +333,18 @@ describe('periods from an anchor', () => {
 		['anchor-tz-04', 'Africa/Nairobi', '2012-07-17']
 	])('%s: the anchor is the day in %s', (_id, zone, day) => {
 		expect(civilDate(new Date('2012-07-16T21:17:03Z'), zone)).toBe(day);
+	});
+});
+
+describe('a part of a whole', () => {
+	it.each([
+		['1000', 10, 30, 'KES', '333.333333333333', 33_333n],
+		['1000', 20, 30, 'KES', '666.666666666667', 66_667n],
+		['1000', 30, 30, 'KES', '1000', 100_000n],
+		['0.05', 1, 10, 'KES', '0.005', 1n],
+		['1000', 1, 3, 'UGX', '333.333333333333', 333n],
+		['0', 1, 3, 'KES', '0', 0n]
+	])('of %s, %d of %d in %s is %s', (amount, units, of, currency, exactAmount, amountMinor) => {
+		expect(portion(amount, units, of, currency)).toEqual({ exactAmount, amountMinor });
 	});
 });

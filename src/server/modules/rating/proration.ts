@@ -95,6 +95,26 @@ export function prorate(change: Change): Proration {
 	};
 }
 
+/**
+ * What a part of a period costs of what the whole does: multiplied before it is divided, rounded once.
+ *
+ * @param amount exact decimal in major units, of the whole
+ * @param units of the part: days, months
+ * @param of those of the whole, above zero
+ */
+export function portion(
+	amount: string,
+	units: number,
+	of: number,
+	currency: string
+): Pick<ProrationLine, 'exactAmount' | 'amountMinor'> {
+	const numerator = times(exact(amount), fromWhole(units));
+	return {
+		exactAmount: shownQuotient(numerator, fromWhole(of)),
+		amountMinor: bounded(roundedQuotient(shifted(numerator, minorDigits(currency)), fromWhole(of)))
+	};
+}
+
 /** What is left of the period from the change on. */
 function restOf({ period, at, zone, mode }: Change): { period: Period; units: number; of: number } {
 	const whole = daysBetween(period.start, period.end);
