@@ -72,6 +72,56 @@ export interface BillingContacts {
   removed_for: string | null;
 }
 
+export interface BillingCreditNoteLines {
+  amount_minor: bigint;
+  business_id: string;
+  credit_note_id: string;
+  description: string;
+  invoice_id: string;
+  invoice_position: number;
+  position: number;
+  product_id: string | null;
+  tax_class: string;
+  tax_included: boolean;
+  tax_rate: Numeric;
+}
+
+export interface BillingCreditNotes {
+  business_id: string;
+  currency: string;
+  customer: Json;
+  customer_reference: string | null;
+  id: string;
+  invoice_id: string;
+  issued_at: Timestamp;
+  issued_on: string;
+  number: string;
+  reason: string;
+  seller: Json;
+  sequence: number;
+  series: string;
+  settled_minor: bigint;
+  subtotal_minor: bigint;
+  tax_minor: bigint;
+  total_minor: bigint;
+}
+
+export interface BillingCreditNoteTaxes {
+  base_minor: bigint;
+  business_id: string;
+  credit_note_id: string;
+  rate: Numeric;
+  tax_class: string;
+  tax_minor: bigint;
+}
+
+export interface BillingCustomerReferences {
+  always: boolean;
+  business_id: string;
+  reference: string;
+  said_at: Timestamp;
+}
+
 export interface BillingCustomers {
   address: string[];
   business_id: string;
@@ -80,32 +130,74 @@ export interface BillingCustomers {
   valid_from: string;
 }
 
+export interface BillingInvoiceDiscounts {
+  amount_minor: bigint;
+  business_id: string;
+  invoice_id: string;
+  label: string;
+  percent: Numeric | null;
+  position: number;
+  subscription_id: string | null;
+}
+
+export interface BillingInvoiceDrafts {
+  business_id: string;
+  changed_at: Timestamp;
+  corrects_invoice_id: string | null;
+  currency: string;
+  customer_reference: string | null;
+  discounts: Json;
+  id: string;
+  kind: string;
+  lines: Json;
+  made_at: Timestamp;
+  made_by: string;
+  version: number;
+}
+
 export interface BillingInvoiceLines {
   amount_minor: bigint;
   business_id: string;
+  credited_minor: Generated<bigint>;
+  credits_invoice_id: string | null;
+  credits_position: number | null;
   description: string;
+  discount_minor: Generated<bigint>;
+  exact_amount: Numeric;
   invoice_id: string;
+  kind: string;
   meter: string | null;
   period_end: string | null;
   period_start: string | null;
   position: number;
+  price_slug: string | null;
   product_id: string | null;
-  quantity: Numeric;
+  quantity: Numeric | null;
+  steps: Json | null;
+  subscription_id: string | null;
+  tax_class: string;
+  tax_included: boolean;
   tax_rate: Numeric;
-  unit_minor: Numeric;
+  unit_minor: Numeric | null;
 }
 
 export interface BillingInvoices {
   business_id: string;
+  corrects_invoice_id: string | null;
   currency: string;
   customer: Json;
+  customer_reference: string | null;
+  discount_minor: Generated<bigint>;
   due_on: string;
+  given_up_on: string | null;
   id: string;
   issued_at: Timestamp;
   issued_on: string;
+  kind: string;
   number: string;
   paid_minor: Generated<bigint>;
   paid_on: string | null;
+  reason: string | null;
   seller: Json;
   sequence: number;
   series: string;
@@ -113,6 +205,16 @@ export interface BillingInvoices {
   subtotal_minor: bigint;
   tax_minor: bigint;
   total_minor: bigint;
+  voided_on: string | null;
+}
+
+export interface BillingInvoiceTaxes {
+  base_minor: bigint;
+  business_id: string;
+  invoice_id: string;
+  rate: Numeric;
+  tax_class: string;
+  tax_minor: bigint;
 }
 
 export interface BillingPayments {
@@ -129,6 +231,7 @@ export interface BillingPayments {
 
 export interface BillingSeller {
   address: string[];
+  days_to_pay: Generated<number>;
   name: string;
   only_row: Generated<boolean>;
   tax_pin: string;
@@ -146,6 +249,17 @@ export interface BillingSettings {
   customer_reference: string | null;
   invoices_by: string;
   language: string;
+}
+
+export interface BillingSettlements {
+  amount_minor: bigint;
+  business_id: string;
+  id: string;
+  invoice_id: string;
+  on_day: string;
+  recorded_at: Timestamp;
+  source_id: string | null;
+  source_kind: string;
 }
 
 export interface BillingSubscriptionPrices {
@@ -516,6 +630,7 @@ export interface LedgerPostings {
   entry_id: string;
   invoice_id: string | null;
   position: number;
+  tax_class: string | null;
   tax_rate: Numeric | null;
 }
 
@@ -1047,13 +1162,21 @@ export interface DB {
   "activity.retention": ActivityRetention;
   "audit.entries": AuditEntries;
   "billing.contacts": BillingContacts;
+  "billing.credit_note_lines": BillingCreditNoteLines;
+  "billing.credit_note_taxes": BillingCreditNoteTaxes;
+  "billing.credit_notes": BillingCreditNotes;
+  "billing.customer_references": BillingCustomerReferences;
   "billing.customers": BillingCustomers;
+  "billing.invoice_discounts": BillingInvoiceDiscounts;
+  "billing.invoice_drafts": BillingInvoiceDrafts;
   "billing.invoice_lines": BillingInvoiceLines;
+  "billing.invoice_taxes": BillingInvoiceTaxes;
   "billing.invoices": BillingInvoices;
   "billing.payments": BillingPayments;
   "billing.seller": BillingSeller;
   "billing.series": BillingSeries;
   "billing.settings": BillingSettings;
+  "billing.settlements": BillingSettlements;
   "billing.subscription_prices": BillingSubscriptionPrices;
   "billing.subscriptions": BillingSubscriptions;
   "businesses.businesses": BusinessesBusinesses;

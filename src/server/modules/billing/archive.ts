@@ -82,9 +82,9 @@ export interface InvoiceLine {
 	description: string;
 	/** Half-open. */
 	period: { start: string; end: string } | null;
-	/** Exact decimals. */
-	quantity: string;
-	unitMinor: string;
+	/** Exact decimals; null where there is none. */
+	quantity: string | null;
+	unitMinor: string | null;
 	amountMinor: bigint;
 	taxRate: string;
 }

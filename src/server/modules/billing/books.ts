@@ -3,13 +3,13 @@ import * as v from 'valibot';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import type { Books, Posting } from '../ledger/index.ts';
-import { addUp, type Totals } from '../rating/index.ts';
+import { addUp, type TaxClass, type Totals } from '../rating/index.ts';
 
 /** What an invoice moves in the ledger: the customer owes it, by tax rate the vendor has earned it. */
 export function invoicePostings(invoiceId: string, totals: Pick<Totals, 'taxes' | 'totalMinor'>) {
-	const parts = totals.taxes.flatMap(({ rate, baseMinor, taxMinor }): Posting[] => [
-		{ account: 'revenue', taxRate: rate, amountMinor: -baseMinor },
-		{ account: 'tax', taxRate: rate, amountMinor: -taxMinor }
+	const parts = totals.taxes.flatMap(({ rate, taxClass, baseMinor, taxMinor }): Posting[] => [
+		{ account: 'revenue', taxRate: rate, taxClass, amountMinor: -baseMinor },
+		{ account: 'tax', taxRate: rate, taxClass, amountMinor: -taxMinor }
 	]);
 	return [{ account: 'receivable' as const, invoiceId, amountMinor: totals.totalMinor }, ...parts];
 }
@@ -43,9 +43,10 @@ export const readBooks = usecase(
 			db
 				.selectFrom('billing.invoice_lines')
 				.select(['business_id', 'invoice_id', 'tax_rate as taxRate'])
+				.select((eb) => eb.ref('tax_class').$castTo<TaxClass>().as('taxClass'))
 				.select(sql<bigint>`sum(amount_minor)::bigint`.as('amountMinor'))
 				.where('business_id', '=', ofThese)
-				.groupBy(['business_id', 'invoice_id', 'tax_rate'])
+				.groupBy(['business_id', 'invoice_id', 'tax_rate', 'tax_class'])
 				.execute(),
 			db
 				.selectFrom('billing.payments')

@@ -6,8 +6,9 @@ import { announce } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { greatestMinor, post } from '../ledger/index.ts';
-import { addUp, rateLine, standardTaxRate } from '../rating/index.ts';
+import { addUp, major, rateLine, standardTaxRate } from '../rating/index.ts';
 import { invoicePostings } from './books.ts';
+import type { LineKind } from './draft-lines.ts';
 import { readParties } from './parties.ts';
 import { CivilDate, Currency, DecimalText } from './schemas.ts';
 import { takeInvoiceNumber } from './series.ts';
@@ -68,7 +69,8 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 	const lines = input.lines.map((line) => ({
 		...line,
 		amountMinor: rateLine(line.quantity, line.unitMinor),
-		taxRate: standardTaxRate
+		taxRate: standardTaxRate,
+		taxClass: 'standard' as const
 	}));
 	const totals = addUp(lines);
 	if (totals.totalMinor <= 0n)
@@ -84,6 +86,7 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 			business_id: businessId,
 			id,
 			...numbered,
+			kind: 'invoice',
 			status: 'open',
 			issued_on: input.issuedOn,
 			due_on: input.dueOn,
@@ -111,7 +114,24 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 				quantity: line.quantity,
 				unit_minor: line.unitMinor,
 				amount_minor: line.amountMinor,
-				tax_rate: line.taxRate
+				tax_rate: line.taxRate,
+				kind: kindOf(line),
+				tax_class: line.taxClass,
+				tax_included: false,
+				exact_amount: major(line.amountMinor, currency)
+			}))
+		)
+		.execute();
+	await db
+		.insertInto('billing.invoice_taxes')
+		.values(
+			totals.taxes.map(({ rate, taxClass = 'standard', baseMinor, taxMinor }) => ({
+				business_id: businessId,
+				invoice_id: id,
+				tax_class: taxClass,
+				rate,
+				base_minor: baseMinor,
+				tax_minor: taxMinor
 			}))
 		)
 		.execute();
@@ -138,3 +158,8 @@ export const issueInvoice = usecase('billing.manage', IssueInvoice, async (scope
 	await announce(scope, businessId, 'billing');
 	return { id, number: numbered.number, totalMinor: totals.totalMinor };
 });
+
+function kindOf({ meter, productId, period }: v.InferOutput<typeof Line>): LineKind {
+	if (meter !== undefined) return 'usage';
+	return productId !== undefined && period !== undefined ? 'plan' : 'other';
+}

@@ -52,8 +52,8 @@ function invoiceSheet(invoice: Invoice, language: PaperLanguage) {
 		lines: invoice.lines.map((line) => ({
 			description: line.description,
 			period: line.period && write.period(line.period),
-			quantity: write.quantity(line.quantity),
-			price: write.rate(line.unitMinor),
+			quantity: line.quantity === null ? '' : write.quantity(line.quantity),
+			price: line.unitMinor === null ? '' : write.rate(line.unitMinor),
 			tax: write.percent(line.taxRate),
 			amount: write.amount(line.amountMinor)
 		})),

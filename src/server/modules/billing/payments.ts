@@ -93,6 +93,19 @@ export const recordPayment = usecase('billing.manage', RecordPayment, async (sco
 		.where('business_id', '=', businessId)
 		.where('id', '=', invoice.id)
 		.execute();
+	await db
+		.insertInto('billing.settlements')
+		.values({
+			business_id: businessId,
+			id: newId('set', now),
+			invoice_id: invoice.id,
+			source_kind: 'payment',
+			source_id: id,
+			amount_minor: amountMinor,
+			on_day: input.receivedOn,
+			recorded_at: now
+		})
+		.execute();
 	await post(scope, {
 		businessId,
 		onDay: input.receivedOn,

@@ -18,7 +18,8 @@ export const documentKinds = [
 	'payment',
 	'credit_use',
 	'refund',
-	'withholding'
+	'withholding',
+	'write_off'
 ] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 

@@ -4,6 +4,7 @@ import { PageSize } from '../../platform/cursor.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import type { TaxClass } from '../rating/index.ts';
 import { accounts, type DocumentKind, type EntryKind } from './accounts.ts';
 import { confinedTo } from './balances.ts';
 import { Document, type Posting } from './post.ts';
@@ -115,7 +116,7 @@ async function withPostings({ db }: Scope, businessId: string, rows: Row[]): Pro
 	if (rows.length === 0) return [];
 	const postings = await db
 		.selectFrom('ledger.postings')
-		.select(['entry_id', 'account', 'amount_minor', 'invoice_id', 'tax_rate'])
+		.select(['entry_id', 'account', 'amount_minor', 'invoice_id', 'tax_rate', 'tax_class'])
 		.where('business_id', '=', businessId)
 		.where(
 			'entry_id',
@@ -138,11 +139,12 @@ async function withPostings({ db }: Scope, businessId: string, rows: Row[]): Pro
 		currency: row.currency,
 		postings: postings
 			.filter(({ entry_id }) => entry_id === row.id)
-			.map(({ account, amount_minor, invoice_id, tax_rate }) => ({
+			.map(({ account, amount_minor, invoice_id, tax_rate, tax_class }) => ({
 				account: account as Posting['account'],
 				amountMinor: amount_minor,
 				...(invoice_id === null ? {} : { invoiceId: invoice_id }),
-				...(tax_rate === null ? {} : { taxRate: tax_rate })
+				...(tax_rate === null ? {} : { taxRate: tax_rate }),
+				...(tax_class === null ? {} : { taxClass: tax_class as TaxClass })
 			}))
 	}));
 }

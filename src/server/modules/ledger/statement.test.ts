@@ -17,7 +17,8 @@ const owed = (amountMinor: bigint): Posting => ({
 const earned = (amountMinor: bigint): Posting => ({
 	account: 'revenue',
 	amountMinor: -amountMinor,
-	taxRate: '0'
+	taxRate: '0',
+	taxClass: 'zero'
 });
 const cash = (amountMinor: bigint): Posting => ({ account: 'cash', amountMinor });
 const credit = (amountMinor: bigint): Posting => ({ account: 'credit', amountMinor });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
 import { listBusinesses } from '../businesses/index.ts';
+import type { TaxClass } from '../rating/index.ts';
 import type { Account, DocumentKind } from './accounts.ts';
 import type { Posting } from './post.ts';
 
@@ -42,6 +43,7 @@ export interface Disagreement {
 				is: 'amount' | 'owed';
 				account: Account;
 				taxRate: string | null;
+				taxClass: TaxClass | null;
 				currency: string;
 				ledgerMinor: bigint;
 				documentMinor: bigint;
@@ -111,10 +113,15 @@ async function readPosted({ db }: Scope, businessIds: string[]) {
 				join.onRef('p.business_id', '=', 'e.business_id').onRef('p.entry_id', '=', 'e.id')
 			)
 			.select(['e.business_id', 'e.document_kind', 'e.document_id', 'e.currency', 'p.account'])
-			.select(['p.invoice_id', 'p.tax_rate', sql<string>`sum(p.amount_minor)`.as('amount')])
+			.select([
+				'p.invoice_id',
+				'p.tax_rate',
+				'p.tax_class',
+				sql<string>`sum(p.amount_minor)`.as('amount')
+			])
 			.where('e.business_id', '=', sql<string>`any(${businessIds})`)
 			.groupBy(['e.business_id', 'e.document_kind', 'e.document_id', 'e.currency', 'p.account'])
-			.groupBy(['p.invoice_id', 'p.tax_rate'])
+			.groupBy(['p.invoice_id', 'p.tax_rate', 'p.tax_class'])
 			.execute()
 	]);
 	return { entries, sums };
@@ -150,6 +157,7 @@ function compare({ entries, sums }: Posted, { claims, owed }: Books): Disagreeme
 			currency: sum.currency,
 			invoiceId: sum.invoice_id,
 			taxRate: sum.tax_rate,
+			taxClass: sum.tax_class as TaxClass | null,
 			amountMinor: BigInt(sum.amount)
 		};
 		const kind = document_kind as DocumentKind;
@@ -163,13 +171,15 @@ function compare({ entries, sums }: Posted, { claims, owed }: Books): Disagreeme
 		const key = keyOf(businessId, document);
 		const day = days.get(key);
 		if (day === undefined) {
-			found.push({ ...of, what: { is: 'not-posted' } });
+			// What comes to nothing moves nothing.
+			if (postings.some(({ amountMinor }) => amountMinor !== 0n))
+				found.push({ ...of, what: { is: 'not-posted' } });
 			continue;
 		}
 		if (day !== onDay) found.push({ ...of, what: { is: 'dated', ledger: day, document: onDay } });
 		const claimed: Amounts = new Map();
-		for (const { invoiceId = null, taxRate = null, ...posting } of postings)
-			addAmount(claimed, { ...posting, currency, invoiceId, taxRate });
+		for (const { invoiceId = null, taxRate = null, taxClass = null, ...posting } of postings)
+			addAmount(claimed, { ...posting, currency, invoiceId, taxRate, taxClass });
 		found.push(
 			...differences(posted.get(key), claimed).map((what) => ({
 				...of,
@@ -185,6 +195,7 @@ function compare({ entries, sums }: Posted, { claims, owed }: Books): Disagreeme
 			currency,
 			invoiceId: invoice.id,
 			taxRate: null,
+			taxClass: null,
 			amountMinor
 		});
 		found.push(
@@ -206,6 +217,7 @@ interface Amount {
 	currency: string;
 	invoiceId: string | null;
 	taxRate: string | null;
+	taxClass: TaxClass | null;
 	amountMinor: bigint;
 }
 type Amounts = Map<string, Amount>;
@@ -221,7 +233,8 @@ function add(all: Map<string, Amounts>, key: string, amount: Amount): void {
 }
 
 function addAmount(amounts: Amounts, amount: Amount): void {
-	const key = [amount.account, amount.currency, amount.invoiceId, amount.taxRate].join(' ');
+	const { account, currency, invoiceId, taxRate, taxClass } = amount;
+	const key = [account, currency, invoiceId, taxRate, taxClass].join(' ');
 	const before = amounts.get(key)?.amountMinor ?? 0n;
 	amounts.set(key, { ...amount, amountMinor: before + amount.amountMinor });
 }
@@ -232,7 +245,7 @@ function differences(ledger: Amounts = new Map(), document: Amounts) {
 		const ledgerMinor = ledger.get(key)?.amountMinor ?? 0n;
 		const documentMinor = document.get(key)?.amountMinor ?? 0n;
 		if (!amount || ledgerMinor === documentMinor) return [];
-		const { account, taxRate, currency } = amount;
-		return [{ account, taxRate, currency, ledgerMinor, documentMinor }];
+		const { account, taxRate, taxClass, currency } = amount;
+		return [{ account, taxRate, taxClass, currency, ledgerMinor, documentMinor }];
 	});
 }

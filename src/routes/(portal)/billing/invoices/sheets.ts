@@ -32,8 +32,8 @@ export function* linesCsv(invoice: Invoice): Generator<string> {
 			line.description,
 			line.period?.start ?? null,
 			line.period?.end ?? null,
-			exact(line.quantity),
-			money(line.unitMinor),
+			line.quantity === null ? null : exact(line.quantity),
+			line.unitMinor === null ? null : money(line.unitMinor),
 			exact(line.taxRate),
 			money(line.amountMinor)
 		])
