@@ -457,6 +457,43 @@ export interface CatalogueRedemptions {
   subscription_id: string;
 }
 
+export interface FiscalSignatures {
+  asked_at: Timestamp;
+  business_id: string;
+  claimed_until: Timestamp | null;
+  code: string | null;
+  document_id: string;
+  document_kind: string;
+  internal_data: string | null;
+  next_try_at: Timestamp | null;
+  number: string;
+  original_id: string | null;
+  reason: string | null;
+  sequence: number;
+  series: string;
+  signature: string | null;
+  signed_at: Timestamp | null;
+  simulated: boolean | null;
+  status: string;
+  tries: Generated<number>;
+  unit_number: string | null;
+  unit_serial: string | null;
+}
+
+export interface FiscalSimulated {
+  count: number;
+  document_id: string;
+  signed_at: Timestamp;
+}
+
+export interface FiscalUnit {
+  adapter: string;
+  only_row: Generated<boolean>;
+  set_at: Timestamp;
+  set_by: string;
+  settings: Generated<Json>;
+}
+
 export interface IdentityPasswordLinks {
   created_at: Timestamp;
   ends_at: Timestamp;
@@ -1193,6 +1230,9 @@ export interface DB {
   "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
   "catalogue.redemptions": CatalogueRedemptions;
+  "fiscal.signatures": FiscalSignatures;
+  "fiscal.simulated": FiscalSimulated;
+  "fiscal.unit": FiscalUnit;
   "identity.password_links": IdentityPasswordLinks;
   "identity.pending_sign_ins": IdentityPendingSignIns;
   "identity.persons": IdentityPersons;
