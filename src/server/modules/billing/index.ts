@@ -48,6 +48,7 @@ export {
 	type SubscriptionPrice,
 	type UsagePrice
 } from './prices.ts';
+export { simulate, type Simulated, type SimulatedMonth } from './simulation.ts';
 export { setNextInvoiceNumber } from './series.ts';
 export {
 	changeCustomer,

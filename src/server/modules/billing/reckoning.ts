@@ -25,6 +25,8 @@ export interface ReckonedAgreement {
 	seats: number | null;
 	/** The civil day that every boundary is reckoned from. */
 	anchorOn: string;
+	/** How much of what the plan asks for one of its periods is asked, where its days do not say it. */
+	share?: { units: number; of: number };
 }
 
 /** How much a meter of the product has counted in a period. */
@@ -146,19 +148,20 @@ function partLine(
 		...line,
 		quantity: price.kind === 'seat' ? line.quantity : null,
 		unitMinor: null,
-		...portion(rated.amount, part.days, part.of, currency)
+		...portion(rated.amount, part.units, part.of, currency)
 	};
 }
 
 /** How many days of the plan's own period a shorter one has; null for a whole one, and where days do not count. */
 function partOf(
-	{ anchorOn, terms }: ReckonedAgreement,
+	{ anchorOn, terms, share }: ReckonedAgreement,
 	period: Period
-): { days: number; of: number } | null {
+): { units: number; of: number } | null {
+	if (share) return share.units === share.of ? null : share;
 	if (terms.proration === 'none') return null;
 	const all = wholePeriodOf(anchorOn, period.start, terms.interval);
-	const [days, of] = [daysBetween(period.start, period.end), daysBetween(all.start, all.end)];
-	return days < of ? { days, of } : null;
+	const [units, of] = [daysBetween(period.start, period.end), daysBetween(all.start, all.end)];
+	return units < of ? { units, of } : null;
 }
 
 /** What was asked of something that is taxed: before tax, or with it. */
