@@ -21,6 +21,7 @@ export {
 	type LimitOf
 } from './alerts.ts';
 export { closePeriod, listAdjustments, type Adjustment } from './closings.ts';
+export { readClosedQuantity } from './closed.ts';
 export type { Counted } from './commit.ts';
 export { refoldDays } from './days.ts';
 export { admitEvents, recordEvents } from './events.ts';
@@ -48,6 +49,7 @@ export {
 	type Figure
 } from './figures.ts';
 export { readHomeFigures, type HomeFigures, type ProductFigures } from './home.ts';
+export { listMeterEvents, type MeterEvent, type MeterEvents } from './meter-events.ts';
 export {
 	changeMeter,
 	defineMeter,

@@ -112,7 +112,8 @@ export const listEvents = usecase(
 	}
 );
 
-async function rowAt(
+/** Where a look that found less than it wanted has stopped; undefined when it saw all there was. */
+export async function rowAt(
 	{ db }: Scope,
 	seen: ReturnType<typeof sql>,
 	offset: number
