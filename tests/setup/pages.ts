@@ -72,6 +72,9 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'alerts-empty', path: '/usage/alerts', as: newcomer },
 	{ name: 'billing', path: '/billing', as: owner },
 	{ name: 'billing-invoices', path: '/billing/invoices', as: owner },
+	{ name: 'billing-settings', path: '/billing/settings', as: owner },
+	{ name: 'billing-settings-empty', path: '/billing/settings', as: newcomer },
+	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },
 	{ name: 'billing-statement', path: '/billing/statement', as: owner },
 	{
 		name: 'billing-statement-unknown',

@@ -82,7 +82,11 @@ it('has a correction in the place of what it corrects, and nothing for what was 
 	);
 	await recordEvents(
 		[
-			usageEvent(mavuno.businessId, { id: 'b2', corrects: 'b', data: { bytes: 7, user: 'otieno' } }),
+			usageEvent(mavuno.businessId, {
+				id: 'b2',
+				corrects: 'b',
+				data: { bytes: 7, user: 'otieno' }
+			}),
 			usageEvent(mavuno.businessId, { id: 'c2', corrects: 'c', data: undefined })
 		],
 		erp
