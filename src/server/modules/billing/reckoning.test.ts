@@ -103,9 +103,9 @@ describe('what is asked in advance', () => {
 			[['seat', '21', null, '299.97', 29_997n]]
 		],
 		[
-			'no seats where nobody said how many',
+			'one seat where nobody said how many',
 			agreement([price('seat', { model: 'per_unit', unit_amount: '1' })]),
-			[]
+			[['seat', '1', '100', '1', 100n]]
 		],
 		[
 			'what is asked once, with the first period that is paid for',

@@ -21,7 +21,7 @@ export interface ReckonedAgreement {
 	product: { id: string; name: string };
 	/** What the version of the plan asks to which the subscription is pinned. */
 	terms: Pick<PlanTerms, 'interval' | 'inAdvance' | 'currency' | 'proration' | 'prices'>;
-	/** Null where nobody said how many: then none are paid for. */
+	/** Null where nobody said how many: then it is one. */
 	seats: number | null;
 	/** The civil day that every boundary is reckoned from. */
 	anchorOn: string;
@@ -120,8 +120,8 @@ function standing(agreement: ReckonedAgreement, period: Period): DraftLine[] {
 	const { seats } = agreement;
 	return agreement.terms.prices.flatMap((price) => {
 		if (price.kind === 'flat') return [partLine(agreement, price, period, whole(price))];
-		if (price.kind !== 'seat' || seats === null) return [];
-		const rated = rate(price.price, { quantity: String(seats) });
+		if (price.kind !== 'seat') return [];
+		const rated = rate(price.price, { quantity: String(seats ?? 1) });
 		return [partLine(agreement, price, period, rated)];
 	});
 }

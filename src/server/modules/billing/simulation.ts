@@ -19,8 +19,6 @@ export interface Simulated {
  * What some months would have cost by a version of a plan, each by itself. A plan by the year counts with a twelfth,
  * one by the quarter with a third, one by the week or the day by the month's days. What is asked once is left out,
  * and so are discounts: it compares what plans cost as they go on.
- *
- * @param seats how many there would be; null for none
  */
 export function simulate(
 	plan: Pick<ReckonedAgreement, 'product' | 'terms' | 'seats'>,

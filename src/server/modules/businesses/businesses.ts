@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { emit } from '../../platform/events.ts';
@@ -109,11 +110,30 @@ export const changeBusiness = usecase(
 	}
 );
 
-/** Every business by name: for staff, jobs and the command line. */
-export const listBusinesses = usecase('business.list', v.object({}), async ({ db }) =>
-	db
-		.selectFrom('businesses.businesses')
-		.select(['id', 'name', 'time_zone as timeZone', 'currency', 'created_at as createdAt'])
-		.orderBy('name')
-		.execute()
+/** Every business by name, or some of them: for staff, jobs and the command line. */
+export const listBusinesses = usecase(
+	'business.list',
+	v.object({ ids: v.optional(v.array(v.string())) }),
+	async ({ db }, { ids }) =>
+		db
+			.selectFrom('businesses.businesses')
+			.select(['id', 'name', 'time_zone as timeZone', 'currency', 'created_at as createdAt'])
+			.$if(ids !== undefined, (query) => query.where('id', '=', sql<string>`any(${ids ?? []})`))
+			.orderBy('name')
+			.execute()
+);
+
+/** The zones in which businesses reckon their civil dates, each once. */
+export const listTimeZones = usecase(
+	'business.list',
+	v.object({}),
+	async ({ db }): Promise<string[]> => {
+		const rows = await db
+			.selectFrom('businesses.businesses')
+			.select('time_zone')
+			.distinct()
+			.orderBy('time_zone')
+			.execute();
+		return rows.map((row) => row.time_zone);
+	}
 );

@@ -5,6 +5,7 @@ export {
 	changeBusiness,
 	createBusiness,
 	listBusinesses,
+	listTimeZones,
 	readBusiness
 } from './businesses.ts';
 export { changeMember, removeMember } from './changes.ts';

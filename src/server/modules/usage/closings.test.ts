@@ -5,9 +5,11 @@ import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runt
 import {
 	changeMeter,
 	closePeriod,
+	closePeriods,
 	listAdjustments,
 	readUsage,
 	recordEvents,
+	recountPeriods,
 	refoldDays
 } from './index.ts';
 
@@ -132,4 +134,59 @@ it('a period is closed when it is over in the zone of the business', async () =>
 			})
 		)
 	).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+it('many are closed at once, and counted again as they are by now', async () => {
+	const { mavuno, pwani, erp, sacco } = fixture;
+	runtime.clock.set(new Date('2026-12-02T09:00:00Z'));
+	const december = { start: '2026-12-01', end: '2026-12-02' };
+	const of = (businessId: string, { productId }: { productId: string }, meter: string) => ({
+		businessId,
+		productId,
+		meter,
+		...december
+	});
+	const sent = (id: string, bytes: string) =>
+		recordEvents(
+			[
+				usageEvent(mavuno.businessId, {
+					id,
+					time: '2026-12-01T09:00:00Z',
+					data: { bytes, user: 'a' }
+				})
+			],
+			erp
+		);
+	await sent('early', '7.5');
+	const asked = [
+		of(mavuno.businessId, erp, 'data'),
+		of(mavuno.businessId, erp, 'active-users'),
+		of(pwani.businessId, sacco, 'data'),
+		of(pwani.businessId, sacco, 'no-such-meter')
+	];
+	const closed = await withSystem('test', (scope) =>
+		closePeriods(scope, { periods: asked, events: true })
+	);
+	const told = (rows: typeof closed) =>
+		rows.map(({ businessId, meter, quantity, events }) => [businessId, meter, quantity, events]);
+	expect(told(closed)).toEqual(
+		expect.arrayContaining([
+			[mavuno.businessId, 'data', '7.5', '1'],
+			[mavuno.businessId, 'active-users', '1', '1'],
+			[pwani.businessId, 'data', '0', '0']
+		])
+	);
+	expect(closed).toHaveLength(3);
+
+	// The greatest, as the meter counts by now.
+	await sent('late', '8');
+	const again = await withSystem('test', (scope) => closePeriods(scope, { periods: asked }));
+	expect(told(again)).toContainEqual([mavuno.businessId, 'data', '7.5', null]);
+	const now = await withSystem('test', (scope) =>
+		recountPeriods(scope, { periods: asked, events: true })
+	);
+	expect(told(now)).toContainEqual([mavuno.businessId, 'data', '8', '2']);
+	expect(await adjustments({ endedAfter: '2026-12-01' })).toMatchObject([
+		{ meter: 'data', closed: '7.5', now: '8' }
+	]);
 });

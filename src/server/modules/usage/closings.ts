@@ -150,7 +150,7 @@ async function settle(
  * What is counted in a period `c`, never below zero. From days; from hours where the business has moved to
  * another zone since, so that moving adjusts nothing.
  */
-const quantityOf: RawBuilder<unknown> = sql`
+export const quantityOf: RawBuilder<unknown> = sql`
 	select coalesce(greatest(case c.aggregation
 		when 'count' then sum(t.count)
 		when 'sum' then sum(t.sum)

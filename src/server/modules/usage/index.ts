@@ -20,6 +20,12 @@ export {
 	type AlertPeriod,
 	type LimitOf
 } from './alerts.ts';
+export {
+	closePeriods,
+	recountPeriods,
+	type MeteredPeriod,
+	type PeriodQuantity
+} from './billed-periods.ts';
 export { closePeriod, listAdjustments, type Adjustment } from './closings.ts';
 export { readClosedQuantity } from './closed.ts';
 export type { Counted } from './commit.ts';
