@@ -27,7 +27,7 @@ export class WebhookProblem extends Error {
 
 /** What of the product can be used: `read_only` and `export_only` while the subscription is suspended. */
 export type AccessMode = 'full' | 'read_only' | 'export_only' | 'closed';
-export type SubscriptionStatus = 'trial' | 'active' | 'past_due' | 'suspended' | 'ended';
+export type SubscriptionStatus = 'trial' | 'active' | 'past_due' | 'suspended' | 'paused' | 'ended';
 
 export interface Settings {
 	/** Where launches land: for those who were nowhere yet, or with `always` for everybody. */

@@ -106,7 +106,8 @@ async function start(
 	);
 	if (has) return;
 	await asSystem(
-		(scope) => startSubscription(scope, { businessId: cast.businessId, ...input }),
+		(scope) =>
+			startSubscription(scope, { businessId: cast.businessId, ...input, firstPeriodBilled: true }),
 		calendar.startOf(input.startedOn)
 	);
 }

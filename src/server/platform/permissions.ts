@@ -67,6 +67,7 @@ export const permissions = {
 	'product.settings-read': [...everyone, 'product', 'staff', 'system'],
 	'referral.read': [...everyone, 'staff', 'system'],
 	'referral.record': ['system'],
+	'subscription.change': [...accounts, 'system'],
 	'subscription.read': [...everyone, 'product', 'staff', 'system'],
 	'trial.start': leaders,
 	'ticket.manage': ['system'],

@@ -130,6 +130,20 @@ export interface BillingCustomers {
   valid_from: string;
 }
 
+export interface BillingEndedPeriods {
+  anchor_on: string;
+  billed_at: Timestamp | null;
+  business_id: string;
+  document_id: string | null;
+  id: string;
+  period_end: string;
+  period_start: string;
+  plan_id: string;
+  plan_version: number;
+  seats: number | null;
+  subscription_id: string;
+}
+
 export interface BillingInvoiceDiscounts {
   amount_minor: bigint;
   business_id: string;
@@ -229,6 +243,32 @@ export interface BillingPayments {
   reference: string;
 }
 
+export interface BillingPendingLines {
+  amount_minor: bigint;
+  at_once: boolean;
+  begins_at: Timestamp | null;
+  billed_at: Timestamp | null;
+  business_id: string;
+  credits_invoice_id: string | null;
+  credits_position: number | null;
+  currency: string;
+  description: string;
+  document_id: string | null;
+  exact_amount: string;
+  id: string;
+  kind: string;
+  made_at: Timestamp;
+  period_end: string | null;
+  period_start: string | null;
+  price_slug: string | null;
+  product_id: string;
+  quantity: Numeric | null;
+  subscription_id: string;
+  tax_class: string;
+  tax_included: boolean;
+  unit_minor: Numeric | null;
+}
+
 export interface BillingSeller {
   address: string[];
   days_to_pay: Generated<number>;
@@ -262,33 +302,59 @@ export interface BillingSettlements {
   source_kind: string;
 }
 
-export interface BillingSubscriptionPrices {
+export interface BillingSubscriptionChanges {
+  at: Timestamp;
   business_id: string;
-  included: Numeric;
-  label: string;
-  meter: string;
+  by_person_id: string | null;
+  from: Json;
+  id: string;
+  kind: string;
+  made_by: string;
+  on_day: string;
+  reason: string | null;
   subscription_id: string;
-  unit_minor: Numeric;
+  to: Json;
+}
+
+export interface BillingSubscriptionCoupons {
+  added_at: Timestamp;
+  amount_minor: bigint | null;
+  business_id: string;
+  code: string;
+  coupon_id: string;
+  currency: string | null;
+  name: string;
+  percent: Numeric | null;
+  periods_left: number | null;
+  subscription_id: string;
 }
 
 export interface BillingSubscriptions {
-  amount_minor: bigint;
+  advance_billed_until: string;
   anchor_on: string;
   business_id: string;
-  currency: string;
+  cancel_reason: string | null;
+  cancels_on: string | null;
+  closes_on: string | null;
   ended_on: string | null;
   id: string;
+  next_plan_id: string | null;
+  next_plan_version: number | null;
+  next_seats: number | null;
+  paused_on: string | null;
   period_end: string;
   period_start: string;
   plan_id: string;
   plan_version: number;
   product_id: string;
   renews_on: string | null;
+  resumes_on: string | null;
   seats: number | null;
   started_on: string;
   status: string;
   suspended_at: Timestamp | null;
   trial_ends_on: string | null;
+  version: Generated<number>;
 }
 
 export interface BusinessesBusinesses {
@@ -1204,17 +1270,20 @@ export interface DB {
   "billing.credit_notes": BillingCreditNotes;
   "billing.customer_references": BillingCustomerReferences;
   "billing.customers": BillingCustomers;
+  "billing.ended_periods": BillingEndedPeriods;
   "billing.invoice_discounts": BillingInvoiceDiscounts;
   "billing.invoice_drafts": BillingInvoiceDrafts;
   "billing.invoice_lines": BillingInvoiceLines;
   "billing.invoice_taxes": BillingInvoiceTaxes;
   "billing.invoices": BillingInvoices;
   "billing.payments": BillingPayments;
+  "billing.pending_lines": BillingPendingLines;
   "billing.seller": BillingSeller;
   "billing.series": BillingSeries;
   "billing.settings": BillingSettings;
   "billing.settlements": BillingSettlements;
-  "billing.subscription_prices": BillingSubscriptionPrices;
+  "billing.subscription_changes": BillingSubscriptionChanges;
+  "billing.subscription_coupons": BillingSubscriptionCoupons;
   "billing.subscriptions": BillingSubscriptions;
   "businesses.businesses": BusinessesBusinesses;
   "businesses.memberships": BusinessesMemberships;

@@ -10,7 +10,7 @@ import { roles, type Role } from '#server/platform/permissions.ts';
 import { wordLimit } from './limit-words.ts';
 
 type Area = 'billing' | 'support' | 'people' | 'portal';
-type Status = 'trial' | 'active' | 'past_due' | 'suspended' | 'ended';
+type Status = 'trial' | 'active' | 'past_due' | 'suspended' | 'paused' | 'ended';
 
 /** An entry of the feed in words. */
 export interface ActivityWords {
@@ -246,6 +246,8 @@ function subscriptionWords(to: Status, product: string): string {
 			return m.activity_subscription_past_due({ product });
 		case 'suspended':
 			return m.activity_subscription_suspended({ product });
+		case 'paused':
+			return m.activity_subscription_paused({ product });
 		case 'ended':
 			return m.activity_subscription_ended({ product });
 	}

@@ -107,6 +107,7 @@ export function wordNotification(
 			});
 		case 'subscription_past_due':
 		case 'subscription_suspended':
+		case 'subscription_paused':
 		case 'subscription_closing':
 		case 'subscription_active':
 		case 'subscription_ended':

@@ -26,6 +26,13 @@ export function wordSubscription(
 				icon: 'warning',
 				href: '/billing'
 			};
+		case 'subscription_paused':
+			return {
+				what: m.notifications_paused({ product }),
+				detail: leftOf(params, zone),
+				icon: 'pause',
+				href
+			};
 		case 'subscription_suspended':
 			return {
 				what: m.notifications_suspended({ product }),
@@ -43,7 +50,7 @@ export function wordSubscription(
 		case 'subscription_active':
 			return {
 				what:
-					params['from'] === 'suspended'
+					params['from'] === 'suspended' || params['from'] === 'paused'
 						? m.notifications_open_again({ product })
 						: m.notifications_active({ product }),
 				detail: null,

@@ -93,6 +93,8 @@ function statusNote(status: Subscription['status']): string | null {
 			return m.shell_note_past_due();
 		case 'suspended':
 			return m.shell_note_suspended();
+		case 'paused':
+			return m.shell_note_paused();
 		case 'ended':
 			return m.shell_note_ended();
 	}

@@ -43,7 +43,9 @@ describe('a subscription', () => {
 		status: 'active' as const,
 		trialEndsOn: null,
 		endedOn: null,
-		renewsOn: '2026-12-01'
+		renewsOn: '2026-12-01',
+		cancelsOn: null,
+		resumesOn: null
 	};
 
 	it('says when it renews, and when it does not', () => {

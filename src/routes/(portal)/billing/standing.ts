@@ -66,11 +66,18 @@ function lineOf({ dueOn, paidMinor, currency }: Dues): string {
 
 /** @param today the civil date of the business */
 export function subscriptionStanding(
-	subscription: Pick<Subscription, 'status' | 'trialEndsOn' | 'endedOn' | 'renewsOn'>,
+	subscription: Pick<
+		Subscription,
+		'status' | 'trialEndsOn' | 'endedOn' | 'renewsOn' | 'cancelsOn' | 'resumesOn'
+	>,
 	today: string
 ): Standing {
-	const { trialEndsOn, endedOn, renewsOn } = subscription;
-	const renews = renewsOn ? formatDate(renewsOn) : m.billing_renews_not();
+	const { trialEndsOn, endedOn, renewsOn, cancelsOn, resumesOn } = subscription;
+	const renews = cancelsOn
+		? m.billing_ends({ date: formatDate(cancelsOn) })
+		: renewsOn
+			? formatDate(renewsOn)
+			: m.billing_renews_not();
 	switch (subscription.status) {
 		case 'active':
 			return { tone: 'ok', icon: 'check-circle', words: m.billing_sub_active(), line: renews };
@@ -90,6 +97,15 @@ export function subscriptionStanding(
 			return { tone: 'warn', icon: 'warning', words: m.billing_sub_past_due(), line: renews };
 		case 'suspended':
 			return { tone: 'bad', icon: 'pause', words: m.billing_sub_suspended(), line: renews };
+		case 'paused':
+			return {
+				tone: 'warn',
+				icon: 'pause',
+				words: m.billing_sub_paused(),
+				line: resumesOn
+					? m.billing_resumes({ date: formatDate(resumesOn) })
+					: m.billing_renews_not()
+			};
 		case 'ended':
 			return {
 				tone: 'still',

@@ -58,14 +58,16 @@ export function doorwayOf(product: ProductView, now: Date, zone: string): Doorwa
 		};
 	return {
 		kind: 'launch',
-		quiet: status.kind === 'suspended',
+		quiet: status.kind === 'suspended' || status.kind === 'paused',
 		...(status.kind === 'suspended'
 			? { ...opensIn(status, zone), beside: payment(status) }
-			: {
-					title: m.home_launch({ product: product.name }),
-					detail: landing(product),
-					beside: null
-				})
+			: status.kind === 'paused'
+				? { ...whilePaused(status), beside: null }
+				: {
+						title: m.home_launch({ product: product.name }),
+						detail: landing(product),
+						beside: null
+					})
 	};
 }
 
@@ -97,6 +99,13 @@ const dateOf = ({ until }: Limited, zone: string): string => formatDate(civilDat
 function landing({ status, continueLabel }: ProductView): string {
 	if (status.kind === 'past_due') return m.home_launch_works();
 	return continueLabel ? m.home_launch_continue({ place: continueLabel }) : m.home_launch_first();
+}
+
+function whilePaused({ mode, until }: ProductStatus & { kind: 'paused' }): Words {
+	return {
+		title: mode === 'export_only' ? m.home_launch_export_only() : m.home_launch_read_only(),
+		detail: until ? m.home_launch_paused_until({ date: formatDate(until) }) : m.home_launch_paused()
+	};
 }
 
 function opensIn({ mode, closesAt }: Suspended, zone: string): Words {

@@ -165,7 +165,7 @@ const shut: Access = { mode: 'closed', closesAt: null, limitedUntil: null };
 
 /** @param ask whom to ask where a limit has suspended it; null for those who may open it themselves */
 export function viewStatus(
-	subscription: Pick<Subscription, 'status' | 'trialEndsOn' | 'endedOn'>,
+	subscription: Pick<Subscription, 'status' | 'trialEndsOn' | 'endedOn' | 'resumesOn'>,
 	{ mode, closesAt, limitedUntil }: Access,
 	pay: Sources['pay'],
 	ask: string | null
@@ -182,6 +182,12 @@ export function viewStatus(
 			return { kind: 'past_due' };
 		case 'suspended':
 			return { kind: 'suspended', mode: left, closesAt, pay };
+		case 'paused':
+			return {
+				kind: 'paused',
+				mode: left === 'export_only' ? left : 'read_only',
+				until: subscription.resumesOn
+			};
 		case 'ended':
 			return { kind: 'ended', endedOn: endedOn ?? '' };
 	}

@@ -40,6 +40,15 @@ export function standingOf(
 				words: m.home_status_suspended(),
 				line: whatIsLeft(status, zone)
 			};
+		case 'paused':
+			return {
+				tone: 'warn',
+				icon: 'pause',
+				words: m.home_status_paused(),
+				line: status.until
+					? m.home_line_paused_until({ date: formatDate(status.until) })
+					: m.home_line_paused()
+			};
 		case 'limited':
 			return {
 				tone: 'warn',

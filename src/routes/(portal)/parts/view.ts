@@ -61,6 +61,14 @@ export type ProductStatus =
 			pay: ({ href: string } & Money) | null;
 	  }
 	| {
+			/** By the business itself. */
+			kind: 'paused';
+			/** What is left of it. */
+			mode: 'read_only' | 'export_only';
+			/** The first day after it; null where that is open. */
+			until: string | null;
+	  }
+	| {
 			/** Suspended by a limit of the business's own. */
 			kind: 'limited';
 			/** What is left of it. */

@@ -2,8 +2,12 @@ import {
 	addUp,
 	boundaryAfter,
 	chargedQuantity,
+	lineMinor,
+	rate,
 	rateLine,
 	standardTaxRate,
+	type Interval,
+	type Price,
 	type Totals
 } from '../rating/index.ts';
 
@@ -22,10 +26,18 @@ export interface RenewingSubscription {
 	planName: string;
 	amountMinor: bigint;
 	currency: string;
+	interval?: Interval;
 	anchorOn: string;
 	period: { start: string; end: string };
 	renewsOn: string;
-	usage: readonly { meter: string; label: string; included: string; unitMinor: string }[];
+	usage: readonly {
+		meter: string;
+		label: string;
+		included: string;
+		/** Null where the price is not by the unit: it is rated as it says. */
+		unitMinor: string | null;
+		price?: Price;
+	}[];
 }
 
 export interface NextBillLine {
@@ -91,13 +103,13 @@ export function estimateNextBill(
 }
 
 function planLine(subscription: RenewingSubscription): NextBillLine {
-	const { product, planName, amountMinor, anchorOn, renewsOn } = subscription;
+	const { product, planName, amountMinor, interval, anchorOn, renewsOn } = subscription;
 	return {
 		kind: 'plan',
 		product,
 		label: planName,
 		meter: null,
-		period: { start: renewsOn, end: boundaryAfter(anchorOn, renewsOn) },
+		period: { start: renewsOn, end: boundaryAfter(anchorOn, renewsOn, interval) },
 		quantity: '1',
 		unitMinor: String(amountMinor),
 		amountMinor,
@@ -106,12 +118,14 @@ function planLine(subscription: RenewingSubscription): NextBillLine {
 }
 
 function usageLines(
-	{ product, period, usage }: RenewingSubscription,
+	{ product, currency, period, usage }: RenewingSubscription,
 	metered: readonly MeteredQuantity[]
 ): NextBillLine[] {
-	return usage.map(({ meter, label, included, unitMinor }) => {
-		const used = metered.find((one) => one.productId === product.id && one.meter === meter);
-		const quantity = chargedQuantity(used?.quantity ?? '0', included);
+	return usage.map(({ meter, label, included, unitMinor, price }) => {
+		const used =
+			metered.find((one) => one.productId === product.id && one.meter === meter)?.quantity ?? '0';
+		const plain = unitMinor !== null;
+		const quantity = plain ? chargedQuantity(used, included) : used;
 		return {
 			kind: 'usage',
 			product,
@@ -119,8 +133,14 @@ function usageLines(
 			meter,
 			period,
 			quantity,
-			unitMinor,
-			amountMinor: rateLine(quantity, unitMinor),
+			unitMinor: unitMinor ?? '0',
+			amountMinor:
+				plain || !price
+					? rateLine(quantity, unitMinor ?? '0')
+					: lineMinor(
+							rate(price, { quantity: used, total: '0', event_values: [] }).amount,
+							currency
+						),
 			taxRate: standardTaxRate
 		};
 	});

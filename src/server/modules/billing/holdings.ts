@@ -4,7 +4,7 @@ import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { listPlans, listProducts, type Product } from '../catalogue/index.ts';
-import type { SubscriptionStatus } from './subscriptions.ts';
+import type { SubscriptionStatus } from './statuses.ts';
 
 export interface Subscription {
 	id: string;
@@ -22,6 +22,11 @@ export interface Subscription {
 	/** Since when, while it is suspended. */
 	suspendedAt: Date | null;
 	endedOn: string | null;
+	/** The first day without it. */
+	cancelsOn: string | null;
+	/** The first day of a pause, ahead or begun, and the first day after it; null where that is open. */
+	pausedOn: string | null;
+	resumesOn: string | null;
 }
 
 /**
@@ -48,7 +53,10 @@ export const listSubscriptions = usecase(
 					'renews_on',
 					'trial_ends_on',
 					'suspended_at',
-					'ended_on'
+					'ended_on',
+					'cancels_on',
+					'paused_on',
+					'resumes_on'
 				])
 				.where('business_id', '=', businessOf(scope))
 				.orderBy('product_id')
@@ -77,7 +85,10 @@ export const listSubscriptions = usecase(
 				renewsOn: row.renews_on,
 				trialEndsOn: row.trial_ends_on,
 				suspendedAt: row.suspended_at,
-				endedOn: row.ended_on
+				endedOn: row.ended_on,
+				cancelsOn: row.cancels_on,
+				pausedOn: row.paused_on,
+				resumesOn: row.resumes_on
 			};
 		});
 	}

@@ -1,6 +1,12 @@
 import './contact-letters.ts';
 
 export {
+	readAgreement,
+	readAgreements,
+	type Agreement,
+	type AgreementFilter
+} from './agreements.ts';
+export {
 	listInvoices,
 	listOpenInvoices,
 	readInvoice,
@@ -24,6 +30,8 @@ export {
 	type ContactPaper
 } from './contacts.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
+export { fixedPrices, fixedTotal, type FixedPrice } from './fixed-prices.ts';
+export { changeKinds, type ChangeKind, type ChangeSide } from './history.ts';
 export {
 	listHoldersOf,
 	listProductHolders,
@@ -59,12 +67,7 @@ export {
 	type BillingSettings,
 	type InvoiceWay
 } from './settings.ts';
-export {
-	changeSubscriptionStatus,
-	renewSubscription,
-	startSubscription,
-	subscriptionStatuses,
-	type SubscriptionStatus
-} from './subscriptions.ts';
+export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
+export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';
 export { listTerms, type Term } from './terms.ts';
 export { startTrial } from './trials.ts';

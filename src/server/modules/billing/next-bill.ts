@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { listPlans, listProducts } from '../catalogue/index.ts';
+import { listProducts } from '../catalogue/index.ts';
+import { lineMinor } from '../rating/index.ts';
+import { selectAgreements, type Agreement } from './agreements.ts';
 import { estimateNextBill, type NextBill, type RenewingSubscription } from './estimate.ts';
-import { readPricesOf } from './prices.ts';
+import { fixedPrices, fixedTotal } from './fixed-prices.ts';
+import { usagePricesOf } from './prices.ts';
 import { PositiveDecimal } from './schemas.ts';
 
 const Metered = v.object({
@@ -45,40 +48,28 @@ export const listMetersToBill = usecase(
 );
 
 async function readRenewing(scope: Scope): Promise<RenewingSubscription[]> {
-	const businessId = businessOf(scope);
-	const [rows, prices, products, plans] = await Promise.all([
-		scope.db
-			.selectFrom('billing.subscriptions')
-			.select([
-				'id',
-				'product_id',
-				'plan_id',
-				'amount_minor',
-				'currency',
-				'anchor_on',
-				'period_start',
-				'period_end',
-				'renews_on'
-			])
-			.where('business_id', '=', businessId)
-			.where('renews_on', 'is not', null)
-			.execute(),
-		readPricesOf(scope, businessId),
-		listProducts(scope, {}),
-		listPlans(scope, {})
+	const [agreements, products] = await Promise.all([
+		selectAgreements(scope, { businessIds: [businessOf(scope)] }),
+		listProducts(scope, {})
 	]);
-	return products.flatMap(({ id, slug, name }) => {
-		const row = rows.find((candidate) => candidate.product_id === id);
-		if (!row?.renews_on) return [];
+	return products.flatMap(({ id }) => {
+		const one = agreements.find(({ product }) => product.id === id);
+		if (!one || !isRenewing(one)) return [];
+		const { product, plan, terms, seats, anchorOn, period } = one;
 		return {
-			product: { id, slug, name },
-			planName: plans.find((plan) => plan.id === row.plan_id)?.name ?? '',
-			amountMinor: row.amount_minor,
-			currency: row.currency,
-			anchorOn: row.anchor_on,
-			period: { start: row.period_start, end: row.period_end },
-			renewsOn: row.renews_on,
-			usage: prices.get(row.id) ?? []
+			product,
+			planName: plan.name,
+			amountMinor: lineMinor(fixedTotal(fixedPrices(terms, seats), terms.currency), terms.currency),
+			currency: terms.currency,
+			interval: terms.interval,
+			anchorOn,
+			period,
+			renewsOn: period.end,
+			usage: usagePricesOf(terms)
 		};
 	});
+}
+
+function isRenewing({ status, cancelsOn }: Agreement): boolean {
+	return (status === 'active' || status === 'past_due') && cancelsOn === null;
 }

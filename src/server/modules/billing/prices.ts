@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Conflict, NotFound } from '../../platform/errors.ts';
+import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import {
@@ -10,9 +10,12 @@ import {
 	savePlanVersion,
 	toMajor,
 	toMinorDecimal,
-	type Plan,
-	type PlanPrice
+	type PlanPrice,
+	type PlanTerms
 } from '../catalogue/index.ts';
+import type { Interval, Price } from '../rating/index.ts';
+import { selectAgreements } from './agreements.ts';
+import { fixedPrices, isByTheUnit, isSomething } from './fixed-prices.ts';
 import { PositiveDecimal } from './schemas.ts';
 
 const SaveUsagePrices = v.object({
@@ -67,51 +70,6 @@ export const saveUsagePrices = usecase(
 	}
 );
 
-const isSomething = (text: string | null | undefined): boolean => /[1-9]/.test(text ?? '');
-
-/**
- * What a subscription to a plan begins with, as billing can ask for it today: a month in advance, and usage by the
- * unit. @throws Conflict `not_billed_yet` for a version that asks otherwise
- */
-export async function readAgreement(
-	scope: Scope,
-	plan: Plan
-): Promise<{ version: number; usage: UsagePrice[] }> {
-	const { version, interval, inAdvance, currency, prices } = await readPlanVersion(scope, {
-		planId: plan.id,
-		version: plan.version
-	});
-	const usage = prices.flatMap(({ kind, meter, label, price, taxClass, taxIncluded }) => {
-		const plain = taxClass === 'standard' && !taxIncluded;
-		if (plain && kind === 'flat') return [];
-		if (
-			!plain ||
-			meter === null ||
-			price.model !== 'per_unit' ||
-			price.transform ||
-			isSomething(price.free_units) ||
-			isSomething(price.minimum_spend) ||
-			isSomething(price.maximum_spend)
-		)
-			throw notBilledYet(plan);
-		return {
-			meter,
-			label,
-			included: price.included ?? '0',
-			unitMinor: toMinorDecimal(price.unit_amount, currency)
-		};
-	});
-	if (interval !== 'month' || !inAdvance) throw notBilledYet(plan);
-	return { version, usage };
-}
-
-function notBilledYet({ name }: Plan): Conflict {
-	return new Conflict(
-		'not_billed_yet',
-		`The plan ${name} cannot be begun here yet. Ask us, and we set it up for you.`
-	);
-}
-
 /** @throws NotFound */
 export async function readPlan(scope: Scope, { product, plan }: { product: string; plan: string }) {
 	const { id: productId } = await readProduct(scope, { slug: product });
@@ -127,39 +85,38 @@ export interface UsagePrice {
 	label: string;
 	/** Free in each period; exact decimal. */
 	included: string;
-	/** Minor units for one unit beyond; exact decimal, may be finer than one. */
-	unitMinor: string;
+	/** Minor units for one unit beyond, exact decimal, may be finer than one; null where it is not by the unit. */
+	unitMinor: string | null;
+	price: Price;
 }
 
-/** The agreed prices of usage by subscription; one of another business is not told. */
-export async function readPricesOf(
-	{ db }: Scope,
-	businessId: string
-): Promise<Map<string, UsagePrice[]>> {
-	const rows = await db
-		.selectFrom('billing.subscription_prices')
-		.select(['subscription_id', 'meter', 'label', 'included', 'unit_minor'])
-		.where('business_id', '=', businessId)
-		.orderBy('meter')
-		.execute();
-	const prices = new Map<string, UsagePrice[]>();
-	for (const row of rows) {
-		const price = {
-			meter: row.meter,
-			label: row.label,
-			included: row.included,
-			unitMinor: row.unit_minor
-		};
-		prices.set(row.subscription_id, [...(prices.get(row.subscription_id) ?? []), price]);
-	}
-	return prices;
+export function usagePricesOf({ prices, currency }: PlanTerms): UsagePrice[] {
+	return prices
+		.flatMap(({ meter, label, price }) =>
+			meter === null
+				? []
+				: {
+						meter,
+						label,
+						included: includedIn(price),
+						unitMinor: isByTheUnit(price) ? toMinorDecimal(price.unit_amount, currency) : null,
+						price
+					}
+		)
+		.sort((one, other) => (one.meter < other.meter ? -1 : 1));
+}
+
+/** What of a quantity is not charged, in the units that are billed. */
+function includedIn(price: Price): string {
+	return 'included' in price ? (price.included ?? '0') : '0';
 }
 
 export interface SubscriptionPrice {
 	subscriptionId: string;
-	/** A month before tax. */
+	/** A period before discounts: of the plan and its seats. */
 	amountMinor: bigint;
 	currency: string;
+	interval: Interval;
 	usage: UsagePrice[];
 }
 
@@ -167,25 +124,18 @@ export interface SubscriptionPrice {
 export const listSubscriptionPrices = usecase(
 	'billing.read',
 	v.object({}),
-	async (scope): Promise<SubscriptionPrice[]> => {
-		const businessId = businessOf(scope);
-		const [rows, prices] = await Promise.all([
-			scope.db
-				.selectFrom('billing.subscriptions')
-				.select(['id', 'amount_minor', 'currency'])
-				.where('business_id', '=', businessId)
-				.where('status', '<>', 'ended')
-				.orderBy('id')
-				.execute(),
-			readPricesOf(scope, businessId)
-		]);
-		return rows.map((row) => ({
-			subscriptionId: row.id,
-			amountMinor: row.amount_minor,
-			currency: row.currency,
-			usage: prices.get(row.id) ?? []
-		}));
-	}
+	async (scope): Promise<SubscriptionPrice[]> =>
+		(await selectAgreements(scope, { businessIds: [businessOf(scope)] })).map(
+			({ id, terms, seats }) => ({
+				subscriptionId: id,
+				amountMinor: fixedPrices(terms, seats)
+					.filter(({ kind }) => kind !== 'one_off')
+					.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+				currency: terms.currency,
+				interval: terms.interval,
+				usage: usagePricesOf(terms)
+			})
+		)
 );
 
 export interface IncludedQuantity {
@@ -201,16 +151,10 @@ export const listIncludedQuantities = usecase(
 	'subscription.read',
 	v.object({}),
 	async (scope): Promise<IncludedQuantity[]> =>
-		scope.db
-			.selectFrom('billing.subscriptions as s')
-			.innerJoin('billing.subscription_prices as p', (join) =>
-				join.onRef('p.business_id', '=', 's.business_id').onRef('p.subscription_id', '=', 's.id')
-			)
-			.select(['s.product_id as productId', 'p.meter', 'p.included as quantity'])
-			.where('s.business_id', '=', businessOf(scope))
-			.where('s.status', '<>', 'ended')
-			.where('p.included', '>', '0')
-			.orderBy('s.product_id')
-			.orderBy('p.meter')
-			.execute()
+		(await selectAgreements(scope, { businessIds: [businessOf(scope)] })).flatMap(
+			({ product, terms }) =>
+				usagePricesOf(terms)
+					.filter(({ included }) => isSomething(included))
+					.map(({ meter, included }) => ({ productId: product.id, meter, quantity: included }))
+		)
 );

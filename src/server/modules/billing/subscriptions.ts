@@ -6,13 +6,13 @@ import { announce } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
-import { readProduct } from '../catalogue/index.ts';
+import { readPlanVersion, readProduct, redeemCoupon } from '../catalogue/index.ts';
 import { boundaryAfter } from '../rating/index.ts';
-import { readAgreement, readPlan } from './prices.ts';
+import { selectAgreements, type Agreement } from './agreements.ts';
+import { record } from './history.ts';
+import { readPlan } from './prices.ts';
 import { CivilDate } from './schemas.ts';
-
-export const subscriptionStatuses = ['trial', 'active', 'past_due', 'suspended', 'ended'] as const;
-export type SubscriptionStatus = (typeof subscriptionStatuses)[number];
+import { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 
 declare module '#server/platform/events.ts' {
 	interface DomainEvents {
@@ -38,56 +38,72 @@ const StartSubscription = v.object({
 	product: v.string(),
 	plan: v.string(),
 	startedOn: CivilDate,
-	/** The day that monthly boundaries are reckoned from; the start, unless all are to fall on another day. */
+	/** The day that boundaries are reckoned from; the start, unless all are to fall on another day. */
 	anchorOn: v.optional(CivilDate),
 	/** The first day without trial; without it the subscription is active from its start. */
 	trialEndsOn: v.optional(CivilDate),
 	/** Instead of the plan's. */
-	seats: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)))
+	seats: v.optional(
+		v.pipe(
+			v.number('Write a number of seats.'),
+			v.integer('Write whole seats.'),
+			v.minValue(1, 'Give at least one seat.'),
+			v.maxValue(1_000_000, 'Give at most 1,000,000 seats.')
+		)
+	),
+	/** The code of a coupon. */
+	coupon: v.optional(v.string()),
+	/** What is asked in advance for the first period was billed elsewhere: closing begins with the next. */
+	firstPeriodBilled: v.optional(v.boolean(), false)
 });
 
 /**
- * Gives a business a product by a plan, at the plan's prices of today.
- * @throws NotFound; Invalid for a trial that ends before it began; Conflict `subscribed_already`, `plan_retired`,
- * `not_billed_yet`
+ * Gives a business a product by a plan, as its newest version on offer says it. What the first period asks in
+ * advance is billed by closing.
+ * @throws NotFound; Invalid for a trial that ends before it began, an anchor after the start, a coupon that is not
+ * taken; Conflict `subscribed_already`, `plan_retired`
  */
 export const startSubscription = usecase(
 	'billing.manage',
 	StartSubscription,
 	async (scope, input) => {
-		const { db, now } = scope;
-		if (input.trialEndsOn && input.trialEndsOn <= input.startedOn)
+		const { businessId, startedOn, trialEndsOn } = input;
+		if (trialEndsOn && trialEndsOn <= startedOn)
 			throw new Invalid([{ path: 'trialEndsOn', message: 'A trial ends after it began.' }]);
+		const anchorOn = input.anchorOn ?? startedOn;
+		if (anchorOn > startedOn)
+			throw new Invalid([{ path: 'anchorOn', message: 'The anchor is not after the start.' }]);
 		const [product, plan] = await Promise.all([
 			readProduct(scope, { slug: input.product }),
 			readPlan(scope, { product: input.product, plan: input.plan })
 		]);
 		if (plan.retiredAt)
 			throw new Conflict('plan_retired', `The plan ${plan.name} is not on offer any more.`);
-		const { version, usage } = await readAgreement(scope, plan);
-		const id = newId('sub', now);
-		const status: SubscriptionStatus = input.trialEndsOn ? 'trial' : 'active';
-		const anchorOn = input.anchorOn ?? input.startedOn;
-		const periodEnd = input.trialEndsOn ?? boundaryAfter(anchorOn, input.startedOn);
+		const terms = await readPlanVersion(scope, { planId: plan.id, version: plan.version });
+		const id = newId('sub', scope.now);
+		const status: SubscriptionStatus = trialEndsOn ? 'trial' : 'active';
+		const periodEnd = trialEndsOn ?? boundaryAfter(anchorOn, startedOn, terms.interval);
+		const isBilled = input.firstPeriodBilled || trialEndsOn !== undefined;
+		const seats = input.seats ?? plan.seats;
 		try {
-			await db
+			await scope.db
 				.insertInto('billing.subscriptions')
 				.values({
-					business_id: input.businessId,
+					business_id: businessId,
 					id,
 					product_id: product.id,
 					plan_id: plan.id,
-					plan_version: version,
+					plan_version: plan.version,
 					status,
-					seats: input.seats ?? plan.seats,
-					amount_minor: plan.amountMinor,
-					currency: plan.currency,
-					started_on: input.startedOn,
+					seats,
+					started_on: startedOn,
 					anchor_on: anchorOn,
-					period_start: input.startedOn,
+					period_start: startedOn,
 					period_end: periodEnd,
 					renews_on: status === 'active' ? periodEnd : null,
-					trial_ends_on: input.trialEndsOn ?? null
+					trial_ends_on: trialEndsOn ?? null,
+					advance_billed_until: input.firstPeriodBilled && !trialEndsOn ? periodEnd : startedOn,
+					closes_on: isBilled ? periodEnd : startedOn
 				})
 				.execute();
 		} catch (error) {
@@ -95,30 +111,70 @@ export const startSubscription = usecase(
 				throw new Conflict('subscribed_already', `The business has ${product.name} already.`);
 			throw error;
 		}
-		if (usage.length > 0)
-			await db
-				.insertInto('billing.subscription_prices')
-				.values(
-					usage.map(({ meter, label, included, unitMinor }) => ({
-						business_id: input.businessId,
-						subscription_id: id,
-						meter,
-						label,
-						included,
-						unit_minor: unitMinor
-					}))
-				)
-				.execute();
+		if (input.coupon !== undefined)
+			await addCoupon(scope, { businessId, subscriptionId: id, code: input.coupon, plan: plan.id });
+		await record(scope, {
+			businessId,
+			subscriptionId: id,
+			kind: 'started',
+			onDay: startedOn,
+			from: {},
+			to: {
+				status,
+				plan: plan.name,
+				planVersion: plan.version,
+				seats,
+				...(trialEndsOn ? { trialEndsOn } : {}),
+				...(input.coupon === undefined ? {} : { coupon: input.coupon })
+			}
+		});
 		await emit(
 			scope,
 			'subscription.started',
 			{ subscriptionId: id, productId: product.id, product: product.name, status },
-			input.businessId
+			businessId
 		);
-		await announce(scope, input.businessId, 'billing');
+		await announce(scope, businessId, 'billing');
 		return { id };
 	}
 );
+
+/** @throws Invalid at `coupon` for a code that is not taken */
+async function addCoupon(
+	scope: Scope,
+	{
+		businessId,
+		subscriptionId,
+		code,
+		plan
+	}: { businessId: string; subscriptionId: string; code: string; plan: string }
+): Promise<void> {
+	const coupon = await redeemCoupon(scope, {
+		business: businessId,
+		subscriptionId,
+		code,
+		plan
+	}).catch((error: unknown) => {
+		if (!(error instanceof Invalid)) throw error;
+		throw new Invalid(error.issues.map((issue) => ({ ...issue, path: 'coupon' })));
+	});
+	const periods = { once: 1, periods: coupon.periods, for_ever: null }[coupon.duration];
+	await scope.db
+		.insertInto('billing.subscription_coupons')
+		.values({
+			business_id: businessId,
+			subscription_id: subscriptionId,
+			coupon_id: coupon.id,
+			code: coupon.code,
+			name: coupon.name,
+			percent: coupon.percent,
+			amount_minor: coupon.amountMinor,
+			currency: coupon.currency,
+			periods_left: periods,
+			added_at: scope.now
+		})
+		.execute();
+}
 
 /** Where a subscription may go from where it is; what ended stays ended, a new one begins instead. */
 const steps: Record<SubscriptionStatus, readonly SubscriptionStatus[]> = {
@@ -126,10 +182,14 @@ const steps: Record<SubscriptionStatus, readonly SubscriptionStatus[]> = {
 	active: ['past_due', 'suspended', 'ended'],
 	past_due: ['active', 'suspended', 'ended'],
 	suspended: ['active', 'past_due', 'ended'],
+	// It goes on by `resumeSubscription`.
+	paused: ['ended'],
 	ended: []
 };
 
 /**
+ * How a subscription stands after what became of its bills. No money moves by it: what was billed stays billed,
+ * and what was used is billed still.
  * @throws NotFound when the business has no running subscription of the product; Conflict
  * `subscription_status` for a step that does not exist
  */
@@ -140,64 +200,114 @@ export const changeSubscriptionStatus = usecase(
 		product: v.string(),
 		status: v.picklist(subscriptionStatuses),
 		/** The civil date of the change. A trial that becomes active begins its first period on it. */
-		on: CivilDate
+		on: CivilDate,
+		/** Why, for the history. */
+		reason: v.optional(v.pipe(v.string(), v.maxLength(500)))
 	}),
-	async (scope, input) => {
-		const { product, subscription } = await lockRunning(scope, input.businessId, input.product);
-		const from = subscription.status as SubscriptionStatus;
-		if (!steps[from].includes(input.status))
+	async (scope, { businessId, status: to, on, ...input }) => {
+		const agreement = await lockRunning(scope, businessId, input.product);
+		const { id, product, status: from } = agreement;
+		if (!steps[from].includes(to))
 			throw new Conflict(
 				'subscription_status',
-				`A subscription that is ${from} cannot become ${input.status}.`
+				`A subscription that is ${from} cannot become ${to}.`
 			);
+		if (to === 'ended' || hasRunOut(agreement, to, on)) await endPeriod(scope, agreement, on);
 		await scope.db
 			.updateTable('billing.subscriptions')
-			.set({
-				status: input.status,
-				suspended_at: input.status === 'suspended' ? scope.now : null,
-				...datesOf(input.status, input.on, subscription)
-			})
-			.where('business_id', '=', input.businessId)
-			.where('id', '=', subscription.id)
+			.set((row) => ({
+				status: to,
+				version: row('version', '+', 1),
+				suspended_at: to === 'suspended' ? scope.now : null,
+				...datesOf(agreement, to, on)
+			}))
+			.where('business_id', '=', businessId)
+			.where('id', '=', id)
 			.execute();
+		await record(scope, {
+			businessId,
+			subscriptionId: id,
+			kind: 'status',
+			onDay: on,
+			from: { status: from },
+			to: { status: to },
+			reason: input.reason ?? null
+		});
 		await emit(
 			scope,
 			'subscription.changed',
-			{
-				subscriptionId: subscription.id,
-				productId: product.id,
-				product: product.name,
-				from,
-				to: input.status
-			},
-			input.businessId
+			{ subscriptionId: id, productId: product.id, product: product.name, from, to },
+			businessId
 		);
-		await announce(scope, input.businessId, 'billing');
+		await announce(scope, businessId, 'billing');
 	}
 );
 
-function datesOf(
-	to: SubscriptionStatus,
-	on: string,
-	subscription: { status: string; period_end: string }
-): {
-	anchor_on?: string;
-	period_start?: string;
-	period_end?: string;
-	renews_on?: string | null;
-	ended_on?: string;
-} {
-	if (to === 'ended') return { ended_on: on, renews_on: null };
+/** A suspended one whose period ended meanwhile begins a new one: nothing is asked for the time between. */
+function hasRunOut({ status, period }: Agreement, to: SubscriptionStatus, on: string): boolean {
+	return status === 'suspended' && to !== 'ended' && on >= period.end;
+}
+
+function datesOf(agreement: Agreement, to: SubscriptionStatus, on: string) {
+	const { status, period, terms } = agreement;
+	if (to === 'ended')
+		return {
+			ended_on: on,
+			renews_on: null,
+			closes_on: status === 'trial' ? null : on,
+			...forgotten,
+			// What was used until now is billed still.
+			...(period.start < on && on < period.end ? { period_end: on } : {})
+		};
 	if (to === 'suspended') return { renews_on: null };
-	if (subscription.status === 'trial' && to === 'active') {
-		const end = boundaryAfter(on, on);
-		return { anchor_on: on, period_start: on, period_end: end, renews_on: end };
+	if ((status === 'trial' && to === 'active') || hasRunOut(agreement, to, on)) {
+		const end = boundaryAfter(on, on, terms.interval);
+		return {
+			anchor_on: on,
+			period_start: on,
+			period_end: end,
+			renews_on: end,
+			advance_billed_until: on,
+			closes_on: on
+		};
 	}
-	return { renews_on: subscription.period_end };
+	return { renews_on: period.end, closes_on: period.end };
+}
+
+/** What was planned for one that ends comes to nothing. */
+const forgotten = {
+	next_plan_id: null,
+	next_plan_version: null,
+	next_seats: null,
+	paused_on: null,
+	resumes_on: null
+};
+
+/** Leaves what is paid afterwards of the running period, up to a day, for closing to bill. */
+async function endPeriod(scope: Scope, agreement: Agreement, on: string): Promise<void> {
+	const { businessId, id, terms, seats, anchorOn, period, status, closesOn } = agreement;
+	const end = on < period.end ? on : period.end;
+	// A trial costs nothing, and of one that is paused or waits this was done when its period ended.
+	if (status === 'trial' || closesOn === null || end <= period.start) return;
+	await scope.db
+		.insertInto('billing.ended_periods')
+		.values({
+			business_id: businessId,
+			id: newId('prt', scope.now),
+			subscription_id: id,
+			plan_id: terms.planId,
+			plan_version: terms.version,
+			seats,
+			anchor_on: anchorOn,
+			period_start: period.start,
+			period_end: end
+		})
+		.execute();
 }
 
 /**
- * Moves a subscription on to its next period.
+ * Moves a subscription on to its next period, of which all that is asked in advance was billed elsewhere: for
+ * whoever tells a past. Otherwise closing does it.
  * @returns the new period, half-open
  * @throws NotFound; Conflict `not_renewing` for one that does not renew
  */
@@ -205,31 +315,33 @@ export const renewSubscription = usecase(
 	'billing.manage',
 	v.object({ businessId: BusinessId, product: v.string() }),
 	async (scope, input) => {
-		const { product, subscription } = await lockRunning(scope, input.businessId, input.product);
-		const start = subscription.renews_on;
-		if (!start) throw new Conflict('not_renewing', `${product.name} does not renew.`);
-		const end = boundaryAfter(subscription.anchor_on, start);
+		const agreement = await lockRunning(scope, input.businessId, input.product);
+		const { product, status, anchorOn, period, terms } = agreement;
+		if (status !== 'active' && status !== 'past_due')
+			throw new Conflict('not_renewing', `${product.name} does not renew.`);
+		const start = period.end;
+		const end = boundaryAfter(anchorOn, start, terms.interval);
 		await scope.db
 			.updateTable('billing.subscriptions')
-			.set({ period_start: start, period_end: end, renews_on: end })
+			.set({
+				period_start: start,
+				period_end: end,
+				renews_on: end,
+				advance_billed_until: end,
+				closes_on: end
+			})
 			.where('business_id', '=', input.businessId)
-			.where('id', '=', subscription.id)
+			.where('id', '=', agreement.id)
 			.execute();
 		await announce(scope, input.businessId, 'billing');
 		return { start, end };
 	}
 );
 
-async function lockRunning(scope: Scope, businessId: string, slug: string) {
+async function lockRunning(scope: Scope, businessId: string, slug: string): Promise<Agreement> {
 	const product = await readProduct(scope, { slug });
-	const subscription = await scope.db
-		.selectFrom('billing.subscriptions')
-		.select(['id', 'status', 'anchor_on', 'period_end', 'renews_on'])
-		.where('business_id', '=', businessId)
-		.where('product_id', '=', product.id)
-		.where('status', '<>', 'ended')
-		.forUpdate()
-		.executeTakeFirst();
-	if (!subscription) throw new NotFound('This subscription');
-	return { product, subscription };
+	const running = await selectAgreements(scope, { businessIds: [businessId], lock: true });
+	const found = running.find((one) => one.product.id === product.id);
+	if (!found) throw new NotFound('This subscription');
+	return found;
 }

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import * as v from 'valibot';
 import { usecase } from '../../platform/usecase.ts';
-import { listIncludedData } from '../catalogue/index.ts';
 import { boundaryAfter, civilDate, daysAfter } from '../rating/index.ts';
+import { selectAgreements } from './agreements.ts';
+import { usagePricesOf } from './prices.ts';
 
 /** What a subscription includes, and a period of it. */
 export interface Term {
@@ -26,46 +26,26 @@ export const listTerms = usecase(
 	v.object({ businessIds: v.array(v.string()) }),
 	async (scope, { businessIds }): Promise<Term[]> => {
 		if (businessIds.length === 0) return [];
-		const [subscriptions, versions, prices] = await Promise.all([
-			scope.db
-				.selectFrom('billing.subscriptions')
-				.select(['id', 'business_id', 'product_id', 'plan_id', 'plan_version', 'status'])
-				.select(['anchor_on', 'period_start', 'period_end'])
-				.where('business_id', '=', sql<string>`any(${businessIds})`)
-				.where('status', '<>', 'ended')
-				.orderBy('id')
-				.execute(),
-			listIncludedData(scope, {}),
-			scope.db
-				.selectFrom('billing.subscription_prices')
-				.select(['subscription_id', 'meter', 'included'])
-				.where('business_id', '=', sql<string>`any(${businessIds})`)
-				.execute()
-		]);
+		const agreements = await selectAgreements(scope, { businessIds });
 		// No zone is ahead of UTC by more than fourteen hours.
 		const until = daysAfter(civilDate(scope.now, 'UTC'), 1);
-		return subscriptions.flatMap((row) => {
+		return agreements.flatMap(({ businessId, product, terms, status, anchorOn, period }) => {
 			const term = {
-				businessId: row.business_id,
-				productId: row.product_id,
-				includedBytes:
-					versions.find(
-						({ planId, version }) => planId === row.plan_id && version === row.plan_version
-					)?.includedBytes ?? null,
+				businessId,
+				productId: product.id,
+				includedBytes: terms.includedBytes,
 				included: Object.fromEntries(
-					prices
-						.filter(({ subscription_id }) => subscription_id === row.id)
-						.map(({ meter, included }) => [meter, included])
+					usagePricesOf(terms).map(({ meter, included }) => [meter, included])
 				)
 			};
-			const terms: Term[] = [{ ...term, start: row.period_start, end: row.period_end }];
-			if (row.status === 'trial') return terms;
-			for (let start = row.period_end; start <= until;) {
-				const end = boundaryAfter(row.anchor_on, start);
-				terms.push({ ...term, start, end });
+			const known: Term[] = [{ ...term, ...period }];
+			if (status === 'trial') return known;
+			for (let start = period.end; start <= until;) {
+				const end = boundaryAfter(anchorOn, start, terms.interval);
+				known.push({ ...term, start, end });
 				start = end;
 			}
-			return terms;
+			return known;
 		});
 	}
 );

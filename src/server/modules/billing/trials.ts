@@ -7,7 +7,7 @@ import { readBusiness } from '../businesses/index.ts';
 import { listPlans, listProducts, readProduct } from '../catalogue/index.ts';
 import { civilDate, daysAfter } from '../rating/index.ts';
 import { readSubscriptionState } from './holdings.ts';
-import { readAgreement, readPlan } from './prices.ts';
+import { readPlan } from './prices.ts';
 import { startSubscription } from './subscriptions.ts';
 
 declare module '#server/platform/events.ts' {
@@ -31,7 +31,7 @@ declare module '#server/platform/events.ts' {
  * Begins the trial of a product that the business never had. The subscription starts in a job, since no
  * member writes what is billed; asked twice, it starts once.
  * @returns the first day without trial, in the zone of the business
- * @throws NotFound; Conflict `had_before`, `no_trial` for a plan without one, `not_billed_yet`
+ * @throws NotFound; Conflict `had_before`, `no_trial` for a plan without one
  */
 export const startTrial = usecase(
 	'trial.start',
@@ -47,8 +47,6 @@ export const startTrial = usecase(
 			throw new Conflict('no_trial', `The plan ${plan.name} has no trial.`);
 		if (await readSubscriptionState(scope, { productId: product.id }))
 			throw new Conflict('had_before', `Your business has or had ${product.name} already.`);
-		// Refused here, where somebody reads it, and not in the job.
-		await readAgreement(scope, plan);
 		await emit(scope, 'trial.asked', {
 			personId: actor.personId,
 			productId: product.id,

@@ -36,19 +36,21 @@ export {
 	moments,
 	priceKinds,
 	prorations,
+	type Moment,
 	type PlanPrice,
 	type PriceKind,
 	type PriceModel
 } from './plan-fields.ts';
 export {
 	listPlanVersions,
+	listVersionsOf,
 	readPlanVersion,
 	savePlanVersion,
 	type ListedVersion,
 	type PlanVersion,
 	type PlanWithVersions
 } from './plan-versions.ts';
-export { listIncludedData, listPlans, retirePlan, savePlan, type Plan } from './plans.ts';
+export { listPlans, retirePlan, savePlan, type Plan } from './plans.ts';
 export {
 	modeOfUsageSuspension,
 	suspendedModes,

@@ -211,4 +211,12 @@ export const readPlanVersion = usecase(
 	}
 );
 
+/** All that these plans, by their ids, ask or asked, the newest first; drafts are nobody's to read here. */
+export const listVersionsOf = usecase(
+	'catalogue.read',
+	v.object({ planIds: v.array(v.string()) }),
+	async (scope, { planIds }): Promise<PlanVersion[]> =>
+		(await selectVersions(scope, { planIds })).filter(({ onOfferFrom }) => onOfferFrom !== null)
+);
+
 export type { PlanVersion };

@@ -148,25 +148,6 @@ async function selectPlans({ db, now }: Scope): Promise<Plan[]> {
 	}));
 }
 
-export interface IncludedData {
-	planId: string;
-	version: number;
-	/** Bytes of data a period; null where nothing is said of it. */
-	includedBytes: bigint | null;
-}
-
-/** What of data each version that ever was on offer includes. */
-export const listIncludedData = usecase(
-	'catalogue.read',
-	v.object({}),
-	async ({ db }): Promise<IncludedData[]> =>
-		db
-			.selectFrom('catalogue.plan_versions')
-			.select(['plan_id as planId', 'version', 'included_bytes as includedBytes'])
-			.where('on_offer_from', 'is not', null)
-			.execute()
-);
-
 /**
  * Takes a plan off the offer: who has it keeps it, nobody new begins with it. A draft of it is left as it is.
  * @throws NotFound, for one that is retired already too

@@ -17,7 +17,7 @@ export interface Entitlement {
 	business: { id: string; name: string };
 	/** The person's role in the product. */
 	role: string;
-	/** `trial`, `active`, `past_due` or `suspended`. */
+	/** `trial`, `active`, `past_due`, `suspended` or `paused`. */
 	subscription: SubscriptionStatus;
 	/** What of the product can be used; never `closed`. */
 	mode: AccessMode;

@@ -22,7 +22,8 @@ const strictness: Record<AccessMode, number> = { full: 0, read_only: 1, export_o
 /**
  * What a business may do with a product at a moment: what its subscription leaves of it, or less where
  * limits of its own have suspended it. A product that the vendor closes while a subscription is suspended
- * stays readable for the days of notice, so that nobody is locked out without warning.
+ * stays readable for the days of notice, so that nobody is locked out without warning. While it is paused
+ * the same is left of it, and it never closes.
  */
 export function accessMode(
 	subscription: { status: SubscriptionStatus; suspendedAt: Date | null } | null,
@@ -50,6 +51,12 @@ function bySubscription(
 ): Omit<Access, 'limitedUntil'> {
 	if (subscription === null || subscription.status === 'ended')
 		return { mode: 'closed', closesAt: null };
+	// Nobody is locked out of what they paused themselves.
+	if (subscription.status === 'paused')
+		return {
+			mode: product.suspendedMode === 'closed' ? 'read_only' : product.suspendedMode,
+			closesAt: null
+		};
 	if (subscription.status !== 'suspended') return { mode: 'full', closesAt: null };
 	const closesAt = closingOf(subscription.suspendedAt, product);
 	if (closesAt === null) return { mode: product.suspendedMode, closesAt: null };

@@ -18,6 +18,7 @@ export type NotificationKind =
 	| 'trial_ending'
 	| 'subscription_past_due'
 	| 'subscription_suspended'
+	| 'subscription_paused'
 	| 'subscription_closing'
 	| 'subscription_active'
 	| 'subscription_ended'

@@ -37,7 +37,7 @@ function say(
 	zone: string
 ): Said {
 	const { name } = product;
-	const wasSuspended = data.from === 'suspended';
+	const wasShut = data.from === 'suspended' || data.from === 'paused';
 	switch (data.to) {
 		case 'past_due':
 			return {
@@ -66,20 +66,30 @@ function say(
 				touchesAll: true
 			};
 		}
+		case 'paused': {
+			const { mode } = accessMode({ status: 'paused', suspendedAt: null }, product, occurredAt, []);
+			return {
+				kind: 'subscription_paused',
+				params: { mode },
+				letter: {
+					subject: `${name} is paused`,
+					text: `${name} is paused, and costs nothing until it goes on. ${left({ mode, closesAt: null, limitedUntil: null }, zone)}`
+				},
+				touchesAll: true
+			};
+		}
 		case 'trial':
 		case 'active':
 			return {
 				kind: 'subscription_active',
 				params: { from: data.from },
 				letter: {
-					subject: wasSuspended
-						? `${name} is open again`
-						: `Your subscription of ${name} is active`,
-					text: wasSuspended
+					subject: wasShut ? `${name} is open again` : `Your subscription of ${name} is active`,
+					text: wasShut
 						? `${name} is open again, with everything that was in it.`
 						: `Your subscription of ${name} is active.`
 				},
-				touchesAll: wasSuspended
+				touchesAll: wasShut
 			};
 		case 'ended':
 			return {

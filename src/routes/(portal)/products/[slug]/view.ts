@@ -137,7 +137,8 @@ export interface PlanView {
 		/** Exact decimals. */
 		quantity: string;
 		included: string;
-		unitMinor: string;
+		/** Null where it is not asked for by the unit. */
+		unitMinor: string | null;
 		currency: string;
 	}[];
 	askHref: string;
