@@ -94,6 +94,7 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/console/tickets/[number]': { why: 'staff alone; tried below' },
 	'/console/products/[slug]': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/plans': { why: 'staff alone; tried below' },
+	'/console/products/[slug]/plans/version': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks/[message]': { why: 'staff alone; tried below' },
 	'/console/[business]': { why: 'staff alone; tried below' },

@@ -122,7 +122,17 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'console-product', path: '/console/products/erp', as: 'agent@lixnet.example' },
 	{
 		name: 'console-product-plans',
-		path: '/console/products/sacco/plans?plan=growth',
+		path: '/console/products/sacco/plans',
+		as: 'agent@lixnet.example'
+	},
+	{
+		name: 'console-version',
+		path: '/console/products/sacco/plans/version?plan=growth',
+		as: 'agent@lixnet.example'
+	},
+	{
+		name: 'console-version-new',
+		path: '/console/products/sacco/plans/version',
 		as: 'agent@lixnet.example'
 	},
 	{

@@ -43,7 +43,7 @@ const numbers = kept((locale, digits) => {
 });
 
 /** An exact number with its thousands apart: `6,000`. */
-function formatExact(text: string): string {
+export function formatExact(text: string): string {
 	return numbers(pageLocale(), '0').format(text as `${number}`);
 }
 

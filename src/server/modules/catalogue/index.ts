@@ -78,6 +78,7 @@ export {
 } from './states.ts';
 export { checkCoupon, redeemCoupon } from './redemptions.ts';
 export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
+export { tryPrices, type Tried, type TriedLine } from './tryout.ts';
 export { vendorZone } from './vendor-time.ts';
 export { compareTerms, type PlanTerms, type TermChange } from './version-changes.ts';
 export { readWebhookTarget, setWebhook } from './webhooks.ts';

@@ -14,7 +14,7 @@ export {
 	type Interval,
 	type Period
 } from './periods.ts';
-export { Price } from './price.ts';
+export { asPrice, Price } from './price.ts';
 export {
 	portion,
 	prorate,
@@ -36,6 +36,7 @@ export {
 	type TaxClass,
 	type TaxedAmount,
 	type TaxMode,
+	type TaxSum,
 	type Totals
 } from './taxes.ts';
 export { Used } from './used.ts';

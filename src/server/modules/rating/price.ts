@@ -141,6 +141,12 @@ export const Price = v.pipe(
 );
 export type Price = v.InferOutput<typeof Price>;
 
+/** Something as a price, or null where it is none: for words about what is still being written. */
+export function asPrice(input: unknown): Price | null {
+	const parsed = v.safeParse(Price, input);
+	return parsed.success ? parsed.output : null;
+}
+
 /** What is null was left out: prices that say the same are the same. The open end of a tier stays. */
 function withoutNulls<P extends object>(price: P): P {
 	return Object.fromEntries(Object.entries(price).filter(([, value]) => value !== null)) as P;
