@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { newId } from './ids.ts';
 import { announce } from './live.ts';
 import { businessOf, type Actor, type Scope } from './scope.ts';
@@ -35,18 +36,27 @@ export async function emit<K extends EventKind>(
 	/** Needed in a door that is confined to no business. */
 	businessId: string = businessOf(scope)
 ): Promise<void> {
-	await scope.db
-		.insertInto('platform.events')
-		.values({
-			id: newId('dom', scope.now),
-			business_id: businessId,
-			kind,
-			actor: JSON.stringify(describe(scope.actor)),
-			data: JSON.stringify(data),
-			occurred_at: scope.now
-		})
-		.execute();
-	await announce(scope, businessId, 'events');
+	await emitAll(scope, kind, [{ businessId, data }]);
+}
+
+/** The same for many of a kind, in one statement. */
+export async function emitAll<K extends EventKind>(
+	scope: Scope,
+	kind: K,
+	events: readonly { businessId: string; data: DomainEvents[K] }[]
+): Promise<void> {
+	if (events.length === 0) return;
+	const { now } = scope;
+	const actor = JSON.stringify(describe(scope.actor));
+	await sql`
+		insert into platform.events (id, business_id, kind, actor, data, occurred_at)
+		select id, business_id, ${kind}, ${actor}::jsonb, data, ${now}
+		from unnest(
+			${events.map(() => newId('dom', now))}::text[],
+			${events.map(({ businessId }) => businessId)}::text[],
+			${events.map(({ data }) => JSON.stringify(data))}::jsonb[]
+		) as event (id, business_id, data)`.execute(scope.db);
+	await announce(scope, [...new Set(events.map(({ businessId }) => businessId))], 'events');
 }
 
 function describe(actor: Actor): DomainEvent['actor'] {

@@ -17,6 +17,7 @@ export {
 } from './archive.ts';
 export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export { readBooks } from './books.ts';
+export { applyCredit } from './credit.ts';
 export {
 	addBillingContact,
 	changeBillingContact,
@@ -29,6 +30,15 @@ export {
 	type BillingContact,
 	type ContactPaper
 } from './contacts.ts';
+export {
+	invoiceKinds,
+	lineKinds,
+	type DraftDiscount,
+	type DraftLine,
+	type InvoiceDraft,
+	type InvoiceKind,
+	type LineKind
+} from './draft-lines.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export { fixedPrices, fixedTotal, type FixedPrice } from './fixed-prices.ts';
 export { changeKinds, type ChangeKind, type ChangeSide } from './history.ts';
@@ -43,6 +53,7 @@ export {
 } from './holdings.ts';
 export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from './invoice-list.ts';
 export { issueInvoice } from './invoices.ts';
+export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
 export { printInvoice } from './paper.ts';
@@ -67,6 +78,12 @@ export {
 	type BillingSettings,
 	type InvoiceWay
 } from './settings.ts';
+export {
+	settleInvoices,
+	type NewSettlement,
+	type Settled,
+	type SettlementSource
+} from './settling.ts';
 export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';
 export { listTerms, type Term } from './terms.ts';

@@ -179,22 +179,31 @@ describe('issuing an invoice', () => {
 		}
 	});
 
-	it('refuses no lines, lines that come to nothing, and a due date before its day', async () => {
+	it('refuses no lines, lines that come to less than nothing, and a due date before its day', async () => {
 		for (const wrong of [
 			{ lines: [] },
 			{ lines: [{ description: 'Credit', quantity: '-1', unitMinor: '100' }] },
-			{ lines: [{ description: 'Nothing', quantity: '0', unitMinor: '100' }] },
 			{ lines: [{ description: 'Float', quantity: '1e3', unitMinor: '100' }] },
 			{ dueOn: '2026-10-31' }
 		])
 			await expect(issue(mavuno.businessId, wrong)).rejects.toBeInstanceOf(Invalid);
+	});
+
+	it('is paid at once when it comes to nothing', async () => {
+		const lines = [{ description: 'Nothing', quantity: '0', unitMinor: '100' }];
+		const { number } = await issue(pwani.businessId, { lines });
+		expect(await read(number, pwani)).toMatchObject({
+			status: 'paid',
+			paidOn: '2026-11-01',
+			totalMinor: 0n
+		});
 	});
 });
 
 describe('an invoice', () => {
 	it('of another business does not exist', async () => {
 		const { invoices } = await withBusiness(pwani, (scope) => listInvoices(scope, {}));
-		expect(invoices).toHaveLength(2);
+		expect(invoices).toHaveLength(3);
 		await expect(read(invoices[0]?.number ?? '', mavuno)).rejects.toBeInstanceOf(NotFound);
 		await expect(read('INV-2026-0387', pwani)).rejects.toBeInstanceOf(NotFound);
 		const mine = await withBusiness(mavuno, (scope) => listOpenInvoices(scope, {}));

@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
-import { Conflict } from '../../platform/errors.ts';
+import { Conflict, NotFound } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { BusinessId, readBusiness } from '../businesses/index.ts';
+import { BusinessId, listSomeBusinesses } from '../businesses/index.ts';
 import { CivilDate } from './schemas.ts';
 
 /** Who stands on an invoice, as printed. */
@@ -58,28 +59,44 @@ export const saveCustomer = usecase(
 );
 
 /**
- * Both parties as they are on a day. Of a business that told nothing of itself the name is all there is.
- * @throws Conflict `seller_unknown`
+ * Both parties as they are on a day, of many businesses at once. Of a business that told nothing of itself the name
+ * is all there is.
+ *
+ * @returns in the order of what was asked
+ * @throws Conflict `seller_unknown`; NotFound
  */
-export async function readParties(
+export async function readPartiesOf(
 	scope: Scope,
-	businessId: string,
-	on: string
-): Promise<{ seller: Party; customer: Party }> {
+	asked: readonly { businessId: string; on: string }[]
+): Promise<{ seller: Party; customer: Party }[]> {
 	const { db } = scope;
-	const columns = ['name', 'address', 'tax_pin as taxPin'] as const;
-	const [seller, customer, business] = await Promise.all([
-		db.selectFrom('billing.seller').select(columns).executeTakeFirst(),
-		db
-			.selectFrom('billing.customers')
-			.select(columns)
-			.where('business_id', '=', businessId)
-			.where('valid_from', '<=', on)
-			.orderBy('valid_from', 'desc')
-			.limit(1)
-			.executeTakeFirst(),
-		readBusiness(scope, { businessId })
-	]);
+	const seller = await db
+		.selectFrom('billing.seller')
+		.select(['name', 'address', 'tax_pin as taxPin'])
+		.executeTakeFirst();
 	if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
-	return { seller, customer: customer ?? { name: business.name, address: [], taxPin: null } };
+	const businessIds = asked.map(({ businessId }) => businessId);
+	const businesses = await listSomeBusinesses(scope, { businessIds: [...new Set(businessIds)] });
+	const { rows } = await sql<{ name: string | null; address: string[]; tax_pin: string | null }>`
+		select customer.name, customer.address, customer.tax_pin
+		from unnest(${businessIds}::text[], ${asked.map(({ on }) => on)}::date[])
+			with ordinality as asked (business_id, on_day, place)
+		left join lateral (
+			select name, address, tax_pin from billing.customers
+			where business_id = asked.business_id and valid_from <= asked.on_day
+			order by valid_from desc limit 1
+		) customer on true
+		order by asked.place`.execute(db);
+	return asked.map(({ businessId }, index) => {
+		const business = businesses.get(businessId);
+		if (!business) throw new NotFound('This business');
+		const customer = rows[index];
+		return {
+			seller,
+			customer:
+				customer && customer.name !== null
+					? { name: customer.name, address: customer.address, taxPin: customer.tax_pin }
+					: { name: business.name, address: [], taxPin: null }
+		};
+	});
 }

@@ -3,7 +3,15 @@ import { Conflict } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
-const invoices = 'invoices';
+/** Papers are numbered in series of the vendor's. */
+export type Series = 'invoices' | 'debit-notes' | 'credit-notes' | 'receipts';
+
+export interface TakenNumber {
+	series: Series;
+	sequence: number;
+	/** As printed: `INV-2026-0387`. */
+	number: string;
+}
 
 /**
  * Lets the invoices go on from a number, for a vendor whose earlier ones were issued elsewhere.
@@ -16,7 +24,7 @@ export const setNextInvoiceNumber = usecase(
 		const { numUpdatedRows } = await db
 			.updateTable('billing.series')
 			.set({ next })
-			.where('slug', '=', invoices)
+			.where('slug', '=', 'invoices')
 			.where('next', '<=', next)
 			.executeTakeFirst();
 		if (numUpdatedRows === 0n)
@@ -25,24 +33,26 @@ export const setNextInvoiceNumber = usecase(
 );
 
 /**
- * Takes the next number, such as `INV-2026-0387`: the year is the date's, the count goes on over the
- * years. Others wait for it until the scope's transaction ends, and get it when that is rolled back.
+ * Takes the next numbers of a series, one for each day given, in their order: `INV-2026-0387`. The year is the
+ * day's, the count goes on over the years. Others wait for them until the scope's transaction ends, and get
+ * them when that is rolled back: numbers have no gaps, and whoever takes them does so late.
  */
-export async function takeInvoiceNumber(
+export async function takeNumbers(
 	{ db }: Scope,
-	issuedOn: string
-): Promise<{ series: string; sequence: number; number: string }> {
+	series: Series,
+	issuedOn: readonly string[]
+): Promise<TakenNumber[]> {
+	if (issuedOn.length === 0) return [];
 	const taken = await db
 		.updateTable('billing.series')
-		.set((eb) => ({ next: eb('next', '+', 1) }))
-		.where('slug', '=', invoices)
+		.set((eb) => ({ next: eb('next', '+', issuedOn.length) }))
+		.where('slug', '=', series)
 		.returning(['prefix', 'next'])
 		.executeTakeFirstOrThrow();
-	const sequence = taken.next - 1;
-	const count = String(sequence).padStart(4, '0');
-	return {
-		series: invoices,
-		sequence,
-		number: `${taken.prefix}-${issuedOn.slice(0, 4)}-${count}`
-	};
+	const first = taken.next - issuedOn.length;
+	return issuedOn.map((day, index) => {
+		const sequence = first + index;
+		const count = String(sequence).padStart(4, '0');
+		return { series, sequence, number: `${taken.prefix}-${day.slice(0, 4)}-${count}` };
+	});
 }

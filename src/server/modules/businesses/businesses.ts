@@ -137,3 +137,17 @@ export const listTimeZones = usecase(
 		return rows.map((row) => row.time_zone);
 	}
 );
+
+/** Some businesses by their ids; what there is not is left out. */
+export const listSomeBusinesses = usecase(
+	'business.list',
+	v.object({ businessIds: v.array(BusinessId) }),
+	async ({ db }, { businessIds }) => {
+		const rows = await db
+			.selectFrom('businesses.businesses')
+			.select(['id', 'name', 'time_zone as timeZone', 'currency'])
+			.where('id', '=', sql<string>`any(${businessIds})`)
+			.execute();
+		return new Map(rows.map((row) => [row.id, row]));
+	}
+);

@@ -5,6 +5,7 @@ export {
 	changeBusiness,
 	createBusiness,
 	listBusinesses,
+	listSomeBusinesses,
 	listTimeZones,
 	readBusiness
 } from './businesses.ts';

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { CivilDate } from '../../platform/schemas.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -47,4 +48,40 @@ export const readBalances = usecase(
 /** The business that a door is confined to; undefined for those that see all. */
 export function confinedTo({ actor }: Scope): string | undefined {
 	return actor.kind === 'member' || actor.kind === 'product' ? actor.businessId : undefined;
+}
+
+/**
+ * What businesses have to their credit, in each currency in which it is more than nothing. Until the transaction
+ * ends nobody else who asks this way uses it: credit is never used twice.
+ */
+export const holdCredit = usecase(
+	'ledger.post',
+	v.object({ businessIds: v.array(BusinessId) }),
+	async (scope, { businessIds }): Promise<Omit<Balance, 'account'>[]> => {
+		const { db } = scope;
+		const some = (await readCredit(scope, businessIds)).map(({ businessId }) => businessId);
+		if (some.length === 0) return [];
+		await sql`select pg_advisory_xact_lock(hashtextextended('ledger.credit ' || id, 0))
+			from unnest(${[...new Set(some)].sort()}::text[]) with ordinality as held (id, place)
+			order by place`.execute(db);
+		return readCredit(scope, some);
+	}
+);
+
+async function readCredit({ db }: Scope, businessIds: readonly string[]) {
+	const rows = await db
+		.selectFrom('ledger.postings as p')
+		.innerJoin('ledger.entries as e', (join) =>
+			join.onRef('e.business_id', '=', 'p.business_id').onRef('e.id', '=', 'p.entry_id')
+		)
+		.select(['p.business_id as businessId', 'e.currency'])
+		.select(sql<bigint>`(-sum(p.amount_minor))::bigint`.as('amountMinor'))
+		.where('p.business_id', '=', sql<string>`any(${businessIds})`)
+		.where('p.account', '=', 'credit')
+		.groupBy(['p.business_id', 'e.currency'])
+		.having(sql<boolean>`sum(p.amount_minor) < 0`)
+		.orderBy('p.business_id')
+		.orderBy('e.currency')
+		.execute();
+	return rows;
 }

@@ -1,5 +1,5 @@
 export type { Account, DocumentKind, EntryKind } from './accounts.ts';
-export { readBalances, type Balance } from './balances.ts';
+export { holdCredit, readBalances, type Balance } from './balances.ts';
 export { listAccountEntries, listEntries, type Entry } from './entries.ts';
 export { greatestMinor, post, postAll, type NewEntry, type Posting } from './post.ts';
 export { readStatements, type Statement, type StatementEntry } from './statement.ts';

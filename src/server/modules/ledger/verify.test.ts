@@ -145,7 +145,8 @@ it.each<[string, string, string[]]>([
 	],
 	[
 		'an invoice that was given up without an entry',
-		`update billing.invoices set status = 'uncollectible', given_up_on = '2026-12-01' where number = 'INV-2026-0002'`,
+		`update billing.invoices set status = 'uncollectible', given_up_on = '2026-12-01',
+			paid_minor = total_minor where number = 'INV-2026-0002'`,
 		['invoice INV-2026-0002: KES 110.00 is left to pay by the ledger, KES 0.00 by the invoice.']
 	]
 ])('%s is named, with its document', async (_, statement, sentences) => {

@@ -1,4 +1,5 @@
-import { decimal, decimalText, minus, rounded, times } from './decimal.ts';
+import { minorDigits } from './currencies.ts';
+import { decimal, decimalText, minus, rounded, shifted, times } from './decimal.ts';
 
 /**
  * The amount of a line in minor units: quantity × rate, multiplied exactly and rounded once, half up
@@ -9,6 +10,11 @@ import { decimal, decimalText, minus, rounded, times } from './decimal.ts';
  */
 export function rateLine(quantity: string, unitMinor: string): bigint {
 	return rounded(times(decimal(quantity), decimal(unitMinor)));
+}
+
+/** The same before the rounding, in major units. */
+export function exactLine(quantity: string, unitMinor: string, currency: string): string {
+	return decimalText(shifted(times(decimal(quantity), decimal(unitMinor)), -minorDigits(currency)));
 }
 
 /** What of a used quantity is charged: what lies beyond the included; never less than nothing. */
