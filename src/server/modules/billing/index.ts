@@ -60,13 +60,6 @@ export { printInvoice } from './paper.ts';
 export { paperLanguages, type PaperLanguage } from './paper-words.ts';
 export { recordPayment } from './payments.ts';
 export {
-	listEndedPeriods,
-	listPendingLines,
-	markBilled,
-	type EndedPeriod,
-	type PendingLine
-} from './pending.ts';
-export {
 	listIncludedQuantities,
 	listSubscriptionPrices,
 	saveUsagePrices,
