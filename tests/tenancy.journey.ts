@@ -97,6 +97,7 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/console/products/[slug]/plans/version': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks/[message]': { why: 'staff alone; tried below' },
+	'/console/coupons/[code]': { why: 'staff alone; tried below' },
 	'/console/[business]': { why: 'staff alone; tried below' },
 	'/outbox/[mail]/[place]': { why: 'under development alone, as the outbox is' }
 };

@@ -141,6 +141,13 @@ export const pagesToSee: readonly PageToSee[] = [
 		as: 'agent@lixnet.example'
 	},
 	{ name: 'console-product-new', path: '/console/products/new', as: 'agent@lixnet.example' },
+	{ name: 'console-coupons', path: '/console/coupons', as: 'agent@lixnet.example' },
+	{ name: 'console-coupon-new', path: '/console/coupons/new', as: 'agent@lixnet.example' },
+	{
+		name: 'console-coupons-nothing',
+		path: '/console/coupons?q=none-of-the-kind&state=over',
+		as: 'agent@lixnet.example'
+	},
 	{ name: 'console-account', path: '/console/account', as: 'agent@lixnet.example' },
 	{ name: 'password', path: '/password', as: null },
 	{ name: 'catalogue', path: '/catalogue', as: null },

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, Invalid, NotFound, violatedConstraint } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
@@ -168,7 +169,7 @@ async function idsOf(
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Sixty random bits: `7K2M-9QXB-A4TN`. */
-function newCode(): string {
+export function newCode(): string {
 	const four = () => Array.from({ length: 4 }, () => letters.charAt(randomInt(32))).join('');
 	return `${four()}-${four()}-${four()}`;
 }
@@ -194,6 +195,8 @@ export interface Coupon {
 	state: 'taken' | 'expired' | 'ended';
 	/** The plans that it is for; none means all. */
 	planIds: string[];
+	madeBy: string;
+	madeAt: Date;
 }
 
 /** All that were ever made, the newest first. */
@@ -201,8 +204,23 @@ export const listCoupons = usecase('catalogue.manage', v.object({}), (scope): Pr
 	selectCoupons(scope)
 );
 
+/** @throws NotFound */
+export const readCoupon = usecase(
+	'catalogue.manage',
+	v.object({ code: v.string() }),
+	async (scope, { code }): Promise<Coupon> => {
+		const [coupon] = await selectCoupons(scope, code);
+		if (!coupon) throw new NotFound('This coupon');
+		return coupon;
+	}
+);
+
 /** Without a check: for the use cases of this module, which have made theirs. */
-export async function selectCoupons({ db, now }: Scope, code?: string): Promise<Coupon[]> {
+export async function selectCoupons(
+	{ db, now }: Scope,
+	code?: string,
+	ids?: readonly string[]
+): Promise<Coupon[]> {
 	const [rows, plans] = await Promise.all([
 		db
 			.selectFrom('catalogue.coupons')
@@ -219,9 +237,14 @@ export async function selectCoupons({ db, now }: Scope, code?: string): Promise<
 				'limit_in_all as limitInAll',
 				'limit_per_business as limitPerBusiness',
 				'redeemed',
-				'ended_at as endedAt'
+				'ended_at as endedAt',
+				'made_by as madeBy',
+				'made_at as madeAt'
 			])
 			.$if(code !== undefined, (query) => query.where('code', '=', code as string))
+			.$if(ids !== undefined, (query) =>
+				query.where('id', '=', sql<string>`any(${[...(ids ?? [])]})`)
+			)
 			.orderBy('id', 'desc')
 			.execute(),
 		db
@@ -229,6 +252,9 @@ export async function selectCoupons({ db, now }: Scope, code?: string): Promise<
 			.innerJoin('catalogue.coupons as c', 'c.id', 'p.coupon_id')
 			.select(['p.coupon_id', 'p.plan_id'])
 			.$if(code !== undefined, (query) => query.where('c.code', '=', code as string))
+			.$if(ids !== undefined, (query) =>
+				query.where('c.id', '=', sql<string>`any(${[...(ids ?? [])]})`)
+			)
 			.execute()
 	]);
 	return rows.map((row) => ({

@@ -6,10 +6,13 @@ export {
 	couponDurations,
 	endCoupon,
 	listCoupons,
+	newCode,
+	readCoupon,
 	saveCoupon,
 	type Coupon,
 	type CouponDuration
 } from './coupons.ts';
+export { couponStandings, findCoupons } from './coupon-list.ts';
 export {
 	declarationEntries,
 	declareProduct,
@@ -76,7 +79,7 @@ export {
 	type ProductState,
 	type StateKind
 } from './states.ts';
-export { checkCoupon, redeemCoupon } from './redemptions.ts';
+export { checkCoupon, listRedemptions, redeemCoupon, type Redemption } from './redemptions.ts';
 export { listStatesToTell, markStatesTold, type StateToTell } from './telling.ts';
 export { tryPrices, type Tried, type TriedLine } from './tryout.ts';
 export { vendorZone } from './vendor-time.ts';

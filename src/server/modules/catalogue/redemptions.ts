@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
+import { CursorOf, cutPage, PageSize } from '../../platform/cursor.ts';
 import { Invalid } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
@@ -105,5 +107,46 @@ export const redeemCoupon = usecase(
 			.where('id', '=', coupon.id)
 			.execute();
 		return { ...coupon, redeemed: coupon.redeemed + 1 };
+	}
+);
+
+export interface Redemption {
+	businessId: string;
+	subscriptionId: string;
+	redeemedAt: Date;
+}
+
+/** Who used a coupon, the latest first. `next` continues behind the last, null at the end. */
+export const listRedemptions = usecase(
+	'catalogue.manage',
+	v.object({
+		couponId: v.string(),
+		limit: v.optional(PageSize, 25),
+		after: v.optional(CursorOf('sub'))
+	}),
+	async (
+		{ db },
+		{ couponId, limit, after }
+	): Promise<{ redemptions: Redemption[]; next: string | null }> => {
+		const rows = await db
+			.selectFrom('catalogue.redemptions')
+			.select(['business_id', 'subscription_id as id', 'redeemed_at as at'])
+			.where('coupon_id', '=', couponId)
+			.$if(after !== undefined, (query) =>
+				query.where(sql<boolean>`(redeemed_at, subscription_id) < (${after?.at}, ${after?.id})`)
+			)
+			.orderBy('redeemed_at', 'desc')
+			.orderBy('subscription_id', 'desc')
+			.limit(limit + 1)
+			.execute();
+		const { page, next } = cutPage(rows, limit, ({ at }) => at);
+		return {
+			redemptions: page.map(({ business_id: businessId, id: subscriptionId, at: redeemedAt }) => ({
+				businessId,
+				subscriptionId,
+				redeemedAt
+			})),
+			next
+		};
 	}
 );
