@@ -8,8 +8,11 @@ import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runt
 import {
 	checkCoupon,
 	endCoupon,
+	findCoupons,
 	listCoupons,
 	listPlans,
+	listRedemptions,
+	readCoupon,
 	redeemCoupon,
 	saveCoupon
 } from './index.ts';
@@ -161,5 +164,53 @@ describe('the limits of a coupon', () => {
 		const { code } = await save({ limitInAll: 1 });
 		await redeem(businesses.mavuno, code, 'sub_5');
 		expect(await redeem(businesses.mavuno, code, 'sub_5')).toMatchObject({ redeemed: 1 });
+	});
+});
+
+describe('coupons that are looked for', () => {
+	const find = (input: Parameters<typeof findCoupons>[1]) =>
+		withSystem('test', (scope) => findCoupons(scope, input));
+	const codes = async (input: Parameters<typeof findCoupons>[1]) =>
+		(await find(input)).coupons.map(({ code }) => code);
+
+	it('are found by any part of code or name, by how they stand, page by page', async () => {
+		const made = [];
+		for (const code of ['LOOK-ONE', 'LOOK-TWO', 'LOOK-THREE'])
+			made.push((await save({ code, name: 'Harvest', limitInAll: 1 })).code);
+		expect(await codes({ search: 'look-' })).toEqual([...made].reverse());
+		expect(await codes({ search: 'HARV' })).toEqual([...made].reverse());
+		expect(await codes({ search: '%' })).toEqual([]);
+		const first = await find({ search: 'look-', limit: 2 });
+		expect(first.coupons.map(({ code }) => code)).toEqual(['LOOK-THREE', 'LOOK-TWO']);
+		const second = await find({ search: 'look-', limit: 2, after: first.next ?? '' });
+		expect(second).toMatchObject({ coupons: [{ code: 'LOOK-ONE' }], next: null });
+
+		await redeem(businesses.mavuno, 'LOOK-ONE', 'sub_6');
+		await withSystem('test', (scope) => endCoupon(scope, { code: 'LOOK-TWO' }));
+		expect(await codes({ search: 'look-', standing: 'taken' })).toEqual(['LOOK-THREE']);
+		expect(await codes({ search: 'look-', standing: 'over' })).toEqual(['LOOK-TWO', 'LOOK-ONE']);
+	});
+
+	it('tell who used them, the latest first, and nobody else', async () => {
+		const { code, id } = await save({});
+		await save({ code: 'NOT-THIS-ONE' });
+		const ids = ['sub_06ebk3w5000000000000000001', 'sub_06ebk3w5000000000000000002'];
+		await redeem(businesses.mavuno, code, ids[0] ?? '');
+		await redeem(businesses.pwani, 'NOT-THIS-ONE', 'sub_06ebk3w5000000000000000003');
+		await redeem(businesses.pwani, code, ids[1] ?? '');
+		const users = (after?: string) =>
+			withSystem('test', (scope) =>
+				listRedemptions(scope, { couponId: id, limit: 1, ...(after ? { after } : {}) })
+			);
+		const first = await users();
+		expect(first.redemptions).toMatchObject([{ businessId: businesses.pwani.businessId }]);
+		const second = await users(first.next ?? '');
+		expect(second.redemptions).toMatchObject([{ businessId: businesses.mavuno.businessId }]);
+		expect(second.next).toBeNull();
+		const read = await withSystem('test', (scope) => readCoupon(scope, { code }));
+		expect(read).toMatchObject({ id, redeemed: 2, madeBy: 'test' });
+		await expect(
+			withBusiness(businesses.mavuno, (scope) => listRedemptions(scope, { couponId: id }))
+		).rejects.toThrow(Forbidden);
 	});
 });
