@@ -174,9 +174,14 @@ describe('coupons that are looked for', () => {
 		(await find(input)).coupons.map(({ code }) => code);
 
 	it('are found by any part of code or name, by how they stand, page by page', async () => {
-		const made = [];
-		for (const code of ['LOOK-ONE', 'LOOK-TWO', 'LOOK-THREE'])
-			made.push((await save({ code, name: 'Harvest', limitInAll: 1 })).code);
+		const made = ['LOOK-ONE', 'LOOK-TWO', 'LOOK-THREE'];
+		for (const [index, code] of made.entries())
+			await withSystem(
+				'test',
+				(scope) => saveCoupon(scope, { code, name: 'Harvest', percent: '10', limitInAll: 1 }),
+				// One after the other, since what was made within a millisecond has no order.
+				{ at: new Date(test.clock.now().getTime() + index) }
+			);
 		expect(await codes({ search: 'look-' })).toEqual([...made].reverse());
 		expect(await codes({ search: 'HARV' })).toEqual([...made].reverse());
 		expect(await codes({ search: '%' })).toEqual([]);
