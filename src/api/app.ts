@@ -2,6 +2,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { NotFound } from '#server/platform/errors.ts';
 import { activity } from './activity.ts';
+import { catalogue } from './catalogue.ts';
 import { documents } from './documents.ts';
 import type { Env } from './env.ts';
 import { entitlements } from './entitlements.ts';
@@ -29,7 +30,8 @@ export const nouns: Noun[] = [
 	entitlements,
 	dataExports,
 	ratingPreviews,
-	prorationPreviews
+	prorationPreviews,
+	catalogue
 ];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */

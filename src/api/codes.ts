@@ -8,6 +8,7 @@ export const titles = {
 	revoked_key: 'Revoked API key',
 	export_cancelled: 'Export given up',
 	export_settled: 'Export settled',
+	key_not_for_this: 'Key not made for this',
 	not_found: 'Not found',
 	method_not_allowed: 'Method not allowed',
 	unsupported_media_type: 'Unsupported content type',
@@ -39,6 +40,8 @@ export const titles = {
 	too_many_corrections: 'Too many corrections in a batch',
 	invalid_value: 'Value cannot be read',
 	invalid_dimension: 'Dimension cannot be read',
+	idempotency_key_in_use: 'Same request under way',
+	idempotency_key_reused: 'Idempotency key of another request',
 	invalid: 'Malformed input',
 	too_many: 'Too much at once',
 	internal: 'Failure on our side'
@@ -55,6 +58,8 @@ export const meanings: Record<Code, string> = {
 	export_cancelled: 'The business has given this export up. Stop preparing it.',
 	export_settled:
 		'An export that is ready or failed is not prepared again: the business asks anew.',
+	key_not_for_this:
+		'The operator made this key for other things. Ask for one that is made for this too.',
 	not_found: 'There is nothing at this address, or it belongs to somebody else.',
 	method_not_allowed: 'The address exists, but not with this method; `Allow` names those it has.',
 	unsupported_media_type: 'The body is of a kind that this address does not take.',
@@ -93,6 +98,10 @@ export const meanings: Record<Code, string> = {
 	invalid_value: 'What a meter reads is missing, or is not what it can read.',
 	invalid_dimension:
 		'A property by which totals are told apart is neither text, nor a number, nor true or false, or is too long.',
+	idempotency_key_in_use:
+		'The same request is being carried out at this moment. Send it again in a few seconds.',
+	idempotency_key_reused:
+		'An idempotency key belongs to one request: its method, address and body. Use a new one for another.',
 	invalid: 'A field is missing or malformed; `errors` says which.',
 	too_many:
 		'More arrives than can be written at the moment, or a key asks too often. Nothing was taken; send it again after `Retry-After` seconds.',

@@ -59,7 +59,9 @@ describe('the OpenAPI document', () => {
 		for (const { method, path, name } of routes) {
 			const operation = described.paths[path]?.[method];
 			expect(operation?.tags, `${method} ${path}`).toEqual([name]);
-			expect(operation?.security).toEqual([{ key: [] }]);
+			expect(operation?.security).toEqual([
+				operations.get(operation?.operationId ?? '')?.scope ? { integrator: [] } : { key: [] }
+			]);
 			const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
 			const parameters = operation?.parameters?.filter((parameter) => parameter.in === 'path');
 			expect(

@@ -65,6 +65,12 @@ async function describeApi(api: Hono<Env>, nouns: readonly Noun[]): Promise<Open
 						type: 'http',
 						scheme: 'bearer',
 						description: 'The product’s API key. The operator makes one with `key create`.'
+					},
+					integrator: {
+						type: 'http',
+						scheme: 'bearer',
+						description:
+							'The key of a system that works for the vendor across businesses. The operator makes one with `key create --integrator`, for what it may do.'
 					}
 				}
 			}

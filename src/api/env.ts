@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiKey } from '#server/modules/catalogue/index.ts';
+import type { ApiKey, IntegratorKey } from '#server/modules/catalogue/index.ts';
 
 /** What a handler of the API finds in its context. */
 export interface Env {
@@ -8,6 +8,8 @@ export interface Env {
 	Variables: {
 		/** The product that speaks, once `authenticate` has run. */
 		key: ApiKey;
+		/** The vendor's system that speaks, once `integrator` has run. */
+		integrator: IntegratorKey;
 		/** What the answer carries besides, be it a failure. */
 		headers?: Record<string, string>;
 	};

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { describeRoute, resolver, type DescribeRouteOptions } from 'hono-openapi';
 import type * as v from 'valibot';
+import type { KeyScope } from '#server/modules/catalogue/index.ts';
 import { titles, type Code } from './codes.ts';
 import type { Env } from './env.ts';
 import { Problem } from './problem.ts';
@@ -41,6 +42,8 @@ export interface Operation {
 	gives: Media & { description: string };
 	/** Its answers say how many requests the key has left. */
 	limited?: true;
+	/** It takes an integrator's key that was made for this, instead of a product's. */
+	scope?: KeyScope;
 	/** Failures of its own; those of every request with a key are added. */
 	failures?: readonly Code[];
 }
@@ -62,11 +65,21 @@ const ofBodies = [
 	'too_many'
 ] as const satisfies readonly Code[];
 
+/** Failures of every change that an integrator may send again with its idempotency key. */
+const ofKept = [
+	'invalid_header',
+	'idempotency_key_in_use',
+	'idempotency_key_reused'
+] as const satisfies readonly Code[];
+
 const statuses: Partial<Record<Code, number>> = {
 	missing_key: 401,
 	unknown_key: 401,
 	revoked_key: 401,
+	key_not_for_this: 403,
 	not_found: 404,
+	idempotency_key_in_use: 409,
+	idempotency_key_reused: 422,
 	export_cancelled: 409,
 	export_settled: 409,
 	unsupported_media_type: 415,
@@ -87,7 +100,7 @@ const statuses: Partial<Record<Code, number>> = {
 /** Everything that was described, by id. */
 export const operations = new Map<string, Operation>();
 
-/** Describes a route that a product calls with its key, from the schemas that check it. */
+/** Describes a route that is called with a key, from the schemas that check it. */
 export function describe(operation: Operation): ReturnType<typeof describeRoute> {
 	operations.set(operation.id, operation);
 	const {
@@ -97,12 +110,15 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		parameters = {},
 		takes,
 		gives,
-		limited,
+		scope,
+		limited = scope === undefined ? undefined : true,
 		failures = []
 	} = operation;
 	const codes = [
 		...common,
+		...(scope ? (['key_not_for_this'] as const) : []),
 		...(takes ? ofBodies : []),
+		...(takes && scope ? ofKept : []),
 		...(limited ? (['too_many'] as const) : []),
 		...failures
 	];
@@ -125,8 +141,20 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		operationId: id,
 		summary,
 		description,
-		security: [{ key: [] }],
+		security: [scope ? { integrator: [] } : { key: [] }],
 		parameters: [
+			...(takes && scope
+				? [
+						{
+							in: 'header' as const,
+							name: 'Idempotency-Key',
+							description:
+								'Chosen by you, such as a UUID. The same request with the same key is carried out once, and gets the same answer for 24 hours.',
+							example: '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
+							schema: { type: 'string' as const }
+						}
+					]
+				: []),
 			...Object.entries(parameters).map(([name, { optional, ...parameter }]) => ({
 				...parameter,
 				name,

@@ -8,11 +8,16 @@ const seconds = 60;
 
 const perKey = limit('api-reading', requests, seconds);
 
-/** As the IETF's draft of RateLimit headers has them; `default` names the only policy there is. */
-const policy = `"default";q=${requests};w=${seconds}`;
+/** As the IETF's draft of RateLimit headers has them; `default` names the only policy of a key. */
+const policyText = (policy: { requests: number; seconds: number }): string =>
+	`"default";q=${policy.requests};w=${policy.seconds}`;
 
-const standing = (left: number, until: number): Record<string, string> => ({
-	'RateLimit-Policy': policy,
+export const standing = (
+	left: number,
+	until: number,
+	policy = { requests, seconds }
+): Record<string, string> => ({
+	'RateLimit-Policy': policyText(policy),
 	RateLimit: `"default";r=${left};t=${until}`
 });
 
@@ -21,7 +26,7 @@ export const limitHeaders = {
 	'RateLimit-Policy': {
 		description: 'How many requests (`q`) a key has in how many seconds (`w`).',
 		schema: { type: 'string' as const },
-		example: policy
+		example: policyText({ requests, seconds })
 	},
 	RateLimit: {
 		description:

@@ -7,8 +7,8 @@ import {
 	endScope,
 	mintScope,
 	type Actor,
+	type Confined,
 	type Member,
-	type ProductKey,
 	type Scope,
 	type Staff,
 	type System
@@ -30,10 +30,10 @@ interface DoorOptions {
 }
 
 /**
- * The door of members and products: everything behind it is confined to the actor's business by
+ * The door of members, products and whoever else looks at one business: everything behind it is confined to the actor's business by
  * row-level security.
  */
-export function withBusiness<A extends Member | ProductKey, R>(
+export function withBusiness<A extends Confined, R>(
 	actor: A,
 	work: (scope: Scope<A>) => Promise<R>,
 	options: DoorOptions = {}

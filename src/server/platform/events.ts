@@ -72,6 +72,8 @@ function describe(actor: Actor): DomainEvent['actor'] {
 			};
 		case 'product':
 			return { kind: actor.kind, id: actor.productId, name: actor.slug };
+		case 'integrator':
+			return { kind: actor.kind, id: actor.keyId, name: actor.name };
 		case 'system':
 			return { kind: actor.kind, id: null, name: actor.job };
 	}

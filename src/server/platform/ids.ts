@@ -15,6 +15,7 @@ export const prefixes = {
 	drf: 'draft of an invoice',
 	ent: 'ledger entry',
 	exp: 'data export',
+	int: 'key of an integrator',
 	inv: 'invoice',
 	key: 'API key',
 	mai: 'mail',

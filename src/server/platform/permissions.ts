@@ -2,7 +2,7 @@
 export const roles = ['owner', 'admin', 'billing', 'member'] as const;
 export type Role = (typeof roles)[number];
 
-type Holder = Role | 'product' | 'staff' | 'system';
+type Holder = Role | 'product' | 'integrator' | 'staff' | 'system';
 
 const everyone: Holder[] = ['owner', 'admin', 'billing', 'member'];
 const leaders: Holder[] = ['owner', 'admin'];
@@ -10,8 +10,9 @@ const accounts: Holder[] = ['owner', 'admin', 'billing'];
 
 /**
  * Who may do what, in one table. A permission is named `noun.verb`; a use case names its permission
- * and cannot run without it. `product` is a product's API key, `system` a job or the operator's
- * command line.
+ * and cannot run without it. `product` is a product's API key, `integrator` one of a system that
+ * works for the vendor, as far as it reads of a business; `system` a job, the operator's command line, or what an
+ * integrator's key was made to do.
  */
 export const permissions = {
 	'access.ask': everyone,
@@ -27,13 +28,13 @@ export const permissions = {
 	/** Who gets papers, and to whom invoices are made out. */
 	'billing.change': accounts,
 	'billing.manage': ['system'],
-	'billing.read': [...accounts, 'staff', 'system'],
+	'billing.read': [...accounts, 'integrator', 'staff', 'system'],
 	'business.create': ['system'],
 	'business.list': ['staff', 'system'],
-	'business.read': [...everyone, 'product', 'staff', 'system'],
+	'business.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'business.change': leaders,
 	'catalogue.manage': ['staff', 'system'],
-	'catalogue.read': [...everyone, 'product', 'staff', 'system'],
+	'catalogue.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'certificate.claim': accounts,
 	'entitlement.read': ['product'],
 	'export.ask': leaders,
@@ -44,12 +45,13 @@ export const permissions = {
 	'fiscal.retry': ['staff', 'system'],
 	'fiscal.sign': ['system'],
 	'fiscal.watch': ['staff', 'system'],
+	'integrator-key.manage': ['system'],
 	'launch.access-manage': [...leaders, 'system'],
 	'launch.open': everyone,
 	'launch.place-report': ['product', 'system'],
 	'launch.read': [...everyone, 'staff', 'system'],
 	'ledger.post': ['system'],
-	'ledger.read': [...accounts, 'staff', 'system'],
+	'ledger.read': [...accounts, 'integrator', 'staff', 'system'],
 	'ledger.verify': ['system'],
 	'member.add': [...leaders, 'system'],
 	'member.change': leaders,
@@ -68,7 +70,7 @@ export const permissions = {
 	'referral.read': [...everyone, 'staff', 'system'],
 	'referral.record': ['system'],
 	'subscription.change': [...accounts, 'system'],
-	'subscription.read': [...everyone, 'product', 'staff', 'system'],
+	'subscription.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'trial.start': leaders,
 	'ticket.manage': ['system'],
 	'ticket.open': [...everyone, 'system'],
@@ -78,7 +80,7 @@ export const permissions = {
 	'ticket.serve': ['staff'],
 	'usage.close': ['system'],
 	'usage.define': ['system'],
-	'usage.read': [...everyone, 'product', 'staff', 'system'],
+	'usage.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'usage.record': ['product', 'system'],
 	'usage.trace': ['system'],
 	'webhook.read': ['staff', 'system'],

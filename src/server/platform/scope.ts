@@ -22,6 +22,15 @@ export interface ProductKey {
 	slug: string;
 }
 
+/** A system that works for the vendor, reading what concerns one business. */
+export interface Integrator {
+	kind: 'integrator';
+	businessId: string;
+	/** Of its key. */
+	keyId: string;
+	name: string;
+}
+
 /** One of the vendor's staff, who says why (the audit log keeps it). */
 export interface Staff {
 	kind: 'staff';
@@ -37,7 +46,10 @@ export interface System {
 	job: string;
 }
 
-export type Actor = Member | ProductKey | Staff | System;
+export type Actor = Member | ProductKey | Integrator | Staff | System;
+
+/** Whom a door confines to one business. */
+export type Confined = Member | ProductKey | Integrator;
 
 /** What a door hands to work. Only doors mint it; it ends with its transaction. */
 export interface Scope<A extends Actor = Actor> {
@@ -47,7 +59,7 @@ export interface Scope<A extends Actor = Actor> {
 	readonly now: Date;
 }
 
-export type BusinessScope = Scope<Member | ProductKey>;
+export type BusinessScope = Scope<Confined>;
 
 const minted = new WeakSet<Scope>();
 
@@ -77,7 +89,13 @@ export function authorize(scope: Scope, permission: Permission): void {
  * @throws Error in a door that is confined to none: there the business comes with the input.
  */
 export function businessOf(scope: Scope): string {
-	const { actor } = scope;
-	if (actor.kind === 'member' || actor.kind === 'product') return actor.businessId;
-	throw new Error(`A ${actor.kind} door is confined to no business.`);
+	const businessId = confinedTo(scope);
+	if (businessId === undefined)
+		throw new Error(`A ${scope.actor.kind} door is confined to no business.`);
+	return businessId;
+}
+
+/** The business that a door is confined to; undefined for those that see all. */
+export function confinedTo({ actor }: Scope): string | undefined {
+	return 'businessId' in actor ? actor.businessId : undefined;
 }

@@ -116,7 +116,6 @@ export interface BillingCreditNoteTaxes {
 }
 
 export interface BillingCustomerReferences {
-  always: boolean;
   business_id: string;
   reference: string;
   said_at: Timestamp;
@@ -402,6 +401,16 @@ export interface CatalogueCoupons {
   percent: Numeric | null;
   periods: number | null;
   redeemed: Generated<number>;
+}
+
+export interface CatalogueIntegratorKeys {
+  created_at: Timestamp;
+  hint: string;
+  id: string;
+  name: string;
+  revoked_at: Timestamp | null;
+  scopes: string[];
+  token_hash: Buffer;
 }
 
 export interface CataloguePlanPrices {
@@ -887,6 +896,15 @@ export interface PlatformEvents {
   occurred_at: Timestamp;
 }
 
+export interface PlatformKeptAnswers {
+  answer: string;
+  asker: string;
+  kept_at: Timestamp;
+  key: string;
+  request_hash: Buffer;
+  status: number;
+}
+
 export interface PlatformLimits {
   expire: bigint | null;
   key: string;
@@ -1290,6 +1308,7 @@ export interface DB {
   "catalogue.api_keys": CatalogueApiKeys;
   "catalogue.coupon_plans": CatalogueCouponPlans;
   "catalogue.coupons": CatalogueCoupons;
+  "catalogue.integrator_keys": CatalogueIntegratorKeys;
   "catalogue.plan_prices": CataloguePlanPrices;
   "catalogue.plan_versions": CataloguePlanVersions;
   "catalogue.plans": CataloguePlans;
@@ -1332,6 +1351,7 @@ export interface DB {
   "payments.payments": PaymentsPayments;
   "payments.refunds": PaymentsRefunds;
   "platform.events": PlatformEvents;
+  "platform.kept_answers": PlatformKeptAnswers;
   "platform.limits": PlatformLimits;
   "platform.mails": PlatformMails;
   "referrals.referrals": ReferralsReferrals;

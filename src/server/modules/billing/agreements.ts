@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
-import { businessOf, type Scope } from '../../platform/scope.ts';
+import { confinedTo, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listPlans, listProducts, listVersionsOf, type PlanVersion } from '../catalogue/index.ts';
 import type { Period } from '../rating/index.ts';
@@ -89,9 +89,8 @@ export async function selectAgreements(
 	scope: Scope,
 	{ businessIds, subscriptionIds, ended, lock }: AgreementFilter
 ): Promise<Agreement[]> {
-	const { actor } = scope;
-	const confined = actor.kind === 'member' || actor.kind === 'product';
-	const of = confined ? [businessOf(scope)] : businessIds;
+	const confined = confinedTo(scope);
+	const of = confined === undefined ? businessIds : [confined];
 	const [rows, products, plans] = await Promise.all([
 		scope.db
 			.selectFrom('billing.subscriptions')

@@ -8,7 +8,7 @@ import { isId, newId } from '../../platform/ids.ts';
 import { limit } from '../../platform/limits.ts';
 import { announce } from '../../platform/live.ts';
 import { runtime } from '../../platform/runtime.ts';
-import { businessOf, type Member } from '../../platform/scope.ts';
+import { businessOf, confinedTo, type Member } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, readBusiness } from '../businesses/index.ts';
 import { Email } from '../identity/index.ts';
@@ -170,12 +170,11 @@ export const listBillingContacts = usecase(
 	'billing.read',
 	v.object({ businessId: v.optional(BusinessId) }),
 	async (scope, { businessId }): Promise<BillingContact[]> => {
-		const confined = scope.actor.kind === 'member' || scope.actor.kind === 'product';
 		const rows = await scope.db
 			.selectFrom('billing.contacts')
 			.select(['business_id as businessId', 'id', 'name', 'email', 'language', 'gets'])
 			.select('added_at as addedAt')
-			.where('business_id', '=', confined ? businessOf(scope) : (businessId ?? ''))
+			.where('business_id', '=', confinedTo(scope) ?? businessId ?? '')
 			.where('removed_at', 'is', null)
 			.orderBy('id')
 			.execute();

@@ -19,7 +19,6 @@ export async function takeReferences(
 	const next = await db
 		.deleteFrom('billing.customer_references')
 		.where('business_id', '=', ofThese)
-		.where('always', '=', false)
 		.returning(['business_id', 'reference'])
 		.execute();
 	return new Map([

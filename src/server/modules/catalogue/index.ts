@@ -1,6 +1,15 @@
 // Its jobs are declared when the module is loaded.
 import './watch.ts';
 
+export {
+	createIntegratorKey,
+	keyScopes,
+	listIntegratorKeys,
+	readIntegratorKey,
+	revokeIntegratorKey,
+	type IntegratorKey,
+	type KeyScope
+} from './integrator-keys.ts';
 export { listClients, renewClientSecret, setClientSecret, type Client } from './clients.ts';
 export {
 	couponDurations,

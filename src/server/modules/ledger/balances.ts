@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { CivilDate } from '../../platform/schemas.ts';
-import type { Scope } from '../../platform/scope.ts';
+import { confinedTo, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import type { Account } from './accounts.ts';
@@ -44,11 +44,6 @@ export const readBalances = usecase(
 		return rows as Balance[];
 	}
 );
-
-/** The business that a door is confined to; undefined for those that see all. */
-export function confinedTo({ actor }: Scope): string | undefined {
-	return actor.kind === 'member' || actor.kind === 'product' ? actor.businessId : undefined;
-}
 
 /**
  * What businesses have to their credit, in each currency in which it is more than nothing. Until the transaction

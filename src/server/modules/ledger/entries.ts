@@ -1,12 +1,11 @@
 import * as v from 'valibot';
 import { idPattern } from '../../platform/ids.ts';
 import { PageSize } from '../../platform/cursor.ts';
-import type { Scope } from '../../platform/scope.ts';
+import { confinedTo, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import type { TaxClass } from '../rating/index.ts';
 import { accounts, type DocumentKind, type EntryKind } from './accounts.ts';
-import { confinedTo } from './balances.ts';
 import { Document, type Posting } from './post.ts';
 
 export interface Entry {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, NotFound } from '../../platform/errors.ts';
-import { businessOf, type Scope } from '../../platform/scope.ts';
+import { businessOf, confinedTo, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, listBusinesses } from '../businesses/index.ts';
 import { areaHeld, fullHour, unitHours } from './level-areas.ts';
@@ -91,9 +91,7 @@ export const listAdjustments = usecase(
 		endedAfter: v.optional(CivilDate)
 	}),
 	async (scope, { businessId, productId, endedAfter }): Promise<Adjustment[]> => {
-		const { kind } = scope.actor;
-		const of =
-			kind === 'member' || kind === 'product' || !businessId ? businessOf(scope) : businessId;
+		const of = confinedTo(scope) ?? businessId ?? businessOf(scope);
 		const { rows } = await sql<Adjustment>`
 			select c.product_id as "productId", m.slug as meter, m.name,
 				m.unit || case c.aggregation when 'weighted' then '-hours' else '' end as unit, c.start_on as start,
