@@ -36,6 +36,8 @@ export const permissions = {
 	'catalogue.manage': ['staff', 'system'],
 	'catalogue.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'certificate.claim': accounts,
+	'dunning.manage': ['staff', 'system'],
+	'dunning.read': [...accounts, 'staff', 'system'],
 	'entitlement.read': ['product'],
 	'export.ask': leaders,
 	'export.read': [...everyone, 'product', 'system'],

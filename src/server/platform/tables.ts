@@ -532,6 +532,48 @@ export interface CatalogueRedemptions {
   subscription_id: string;
 }
 
+export interface DunningHolds {
+  business_id: string;
+  held_at: Timestamp;
+  held_by: string;
+  held_on: string;
+  invoice_id: string;
+  reason: string;
+  resumed_at: Timestamp | null;
+  resumed_by: string | null;
+  resumed_on: string | null;
+}
+
+export interface DunningRestrictions {
+  business_id: string;
+  invoice_id: string;
+  lifted_at: Timestamp | null;
+  since: Timestamp;
+  status: string;
+  subscription_id: string;
+}
+
+export interface DunningSchedules {
+  hour: number;
+  link_days: number;
+  made_at: Timestamp;
+  made_by: string;
+  steps: Json;
+  version: number;
+}
+
+export interface DunningSteps {
+  action: string;
+  business_id: string;
+  invoice_id: string;
+  note: string | null;
+  on_day: string;
+  outcome: string;
+  schedule_version: number;
+  step: string;
+  taken_at: Timestamp;
+}
+
 export interface FiscalSignatures {
   asked_at: Timestamp;
   business_id: string;
@@ -1318,6 +1360,10 @@ export interface DB {
   "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
   "catalogue.redemptions": CatalogueRedemptions;
+  "dunning.holds": DunningHolds;
+  "dunning.restrictions": DunningRestrictions;
+  "dunning.schedules": DunningSchedules;
+  "dunning.steps": DunningSteps;
   "fiscal.signatures": FiscalSignatures;
   "fiscal.simulated": FiscalSimulated;
   "fiscal.unit": FiscalUnit;

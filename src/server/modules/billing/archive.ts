@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
+import { BusinessId, businessIn } from '../businesses/index.ts';
 import { addUp, type Totals } from '../rating/index.ts';
 import type { Party } from './parties.ts';
 import { InvoiceNumber } from './schemas.ts';
@@ -99,13 +100,13 @@ export interface Invoice extends InvoiceSummary {
 	payments: { amountMinor: bigint; method: string; reference: string; receivedOn: string }[];
 }
 
-/** One invoice of the scope's business as it was issued, and what was paid. @throws NotFound */
+/** One invoice of the scope's business as it was issued, and what was paid. A system door names the business. @throws NotFound */
 export const readInvoice = usecase(
 	'billing.read',
-	v.object({ number: InvoiceNumber }),
-	async (scope, { number }): Promise<Invoice> => {
+	v.object({ number: InvoiceNumber, businessId: v.optional(BusinessId) }),
+	async (scope, { number, businessId: named }): Promise<Invoice> => {
 		const { db } = scope;
-		const businessId = businessOf(scope);
+		const businessId = businessIn(scope, named);
 		const row = await db
 			.selectFrom('billing.invoices')
 			.select([...summaryColumns, 'issued_at', 'seller', 'customer'])

@@ -56,7 +56,9 @@ export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
+export { attachInvoice } from './mailed-paper.ts';
 export { printInvoice } from './paper.ts';
+export { paperFigures } from './paper-figures.ts';
 export { paperLanguages, type PaperLanguage } from './paper-words.ts';
 export { recordPayment } from './payments.ts';
 export {
@@ -88,3 +90,11 @@ export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';
 export { listTerms, type Term } from './terms.ts';
 export { startTrial } from './trials.ts';
+export {
+	findInvoiceNumber,
+	listUnpaid,
+	lockSubscriptions,
+	lockUnpaid,
+	type BilledSubscription,
+	type UnpaidInvoice
+} from './unpaid.ts';

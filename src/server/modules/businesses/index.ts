@@ -2,6 +2,7 @@ import './jobs.ts';
 
 export {
 	BusinessId,
+	businessIn,
 	changeBusiness,
 	createBusiness,
 	listBusinesses,

@@ -1,0 +1,25 @@
+import './jobs.ts';
+
+export { followInvoice } from './follow.ts';
+export { holdInvoice, resumeInvoice } from './holds.ts';
+export { makeInvoiceLink, openInvoiceLink, type OpenedLink } from './links.ts';
+export type { PlannedStep } from './plan.ts';
+export type { Outcome, TakenStep } from './records.ts';
+export { liftRestrictions } from './restrictions.ts';
+export {
+	actions,
+	readSchedule,
+	saveSchedule,
+	ScheduleInput,
+	type Action,
+	type Schedule,
+	type Step
+} from './schedule.ts';
+export {
+	listDue,
+	listOwnStandings,
+	listStandings,
+	listTakenSteps,
+	type HeldStanding,
+	type Standing
+} from './standing.ts';
