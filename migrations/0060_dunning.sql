@@ -17,8 +17,8 @@ grant select on dunning.schedules to portal_app;
 grant select, insert on dunning.schedules to portal_staff, portal_system;
 
 -- What a vendor begins with.
-insert into dunning.schedules (version, hour, link_days, steps, made_by, made_at) values (1, 8, 30, '[
-	{ "slug": "due_soon", "day": -3, "action": "remind" },
+insert into dunning.schedules (version, hour, link_days, steps, made_by, made_at) values (1, 7, 30, '[
+	{ "slug": "due_soon", "day": -5, "action": "remind" },
 	{ "slug": "due_today", "day": 0, "action": "remind" },
 	{ "slug": "overdue", "day": 3, "action": "remind" },
 	{ "slug": "past_due", "day": 7, "action": "past_due" },

@@ -67,6 +67,13 @@ describe('a notification in words', () => {
 			'/billing/invoices/INV-2026-0387'
 		],
 		[
+			'invoice_overdue',
+			invoice,
+			'KES 47,589.00 was due on 30 Nov 2026',
+			'INV-2026-0387',
+			'/billing/invoices/INV-2026-0387'
+		],
+		[
 			'ticket_answered',
 			{ number: 'TKT-2041', subject: 'Statement totals', by: 'Brian Kiptoo' },
 			'Brian Kiptoo answered your ticket',

@@ -51,6 +51,16 @@ export function wordNotification(
 				icon: 'warning',
 				href: `/billing/invoices/${number}`
 			});
+		case 'invoice_overdue':
+			return told({
+				what: m.notifications_invoice_overdue({
+					amount: amountOf(params),
+					date: dateOf(params['dueOn'])
+				}),
+				detail: number,
+				icon: 'warning',
+				href: `/billing/invoices/${number}`
+			});
 		case 'ticket_answered':
 			return told({
 				what: m.notifications_ticket_answered({ by: params['by'] ?? m.activity_vendor() }),

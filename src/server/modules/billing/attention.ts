@@ -62,25 +62,6 @@ async function zoneOf(scope: Scope): Promise<string> {
 /** Both ends included; "soon" is reckoned by the caller, in the zone of each business. */
 const Days = v.object({ from: CivilDate, to: CivilDate });
 
-/** Open invoices that are due on these days, over all businesses: for reminders. */
-export const listInvoicesDue = usecase('billing.manage', Days, async ({ db }, { from, to }) =>
-	db
-		.selectFrom('billing.invoices')
-		.select([
-			'business_id as businessId',
-			'number',
-			'due_on as dueOn',
-			'total_minor as totalMinor',
-			'paid_minor as paidMinor',
-			'currency'
-		])
-		.where('status', '=', 'open')
-		.where('due_on', '>=', from)
-		.where('due_on', '<=', to)
-		.orderBy('sequence')
-		.execute()
-);
-
 /** Trials that end on these days, over all businesses: for reminders. */
 export const listTrialsEnding = usecase('billing.manage', Days, async (scope, { from, to }) => {
 	const [rows, products] = await Promise.all([

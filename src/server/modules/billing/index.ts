@@ -15,7 +15,7 @@ export {
 	type InvoiceStatus,
 	type InvoiceSummary
 } from './archive.ts';
-export { listInvoicesDue, listTrialsEnding, readAttention, type Attention } from './attention.ts';
+export { listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export { readBooks } from './books.ts';
 export { applyCredit } from './credit.ts';
 export {

@@ -12,7 +12,6 @@ import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runt
 import {
 	issueInvoice,
 	listInvoices,
-	listInvoicesDue,
 	listOpenInvoices,
 	readAttention,
 	readInvoice,
@@ -297,20 +296,5 @@ describe('a payment', () => {
 			NotFound
 		);
 		expect(await read(number)).toMatchObject({ paidMinor: 0n, payments: [] });
-	});
-});
-
-describe('reminders', () => {
-	it('find open invoices by due date over all businesses', async () => {
-		const due = await system((scope) =>
-			listInvoicesDue(scope, { from: '2026-11-28', to: '2026-11-30' })
-		);
-		expect(new Set(due.map(({ businessId }) => businessId))).toEqual(
-			new Set([mavuno.businessId, pwani.businessId])
-		);
-		expect(due.map(({ number }) => number)).not.toContain('INV-2026-0387');
-		expect(
-			await system((scope) => listInvoicesDue(scope, { from: '2026-11-28', to: '2026-11-29' }))
-		).toEqual([]);
 	});
 });

@@ -41,7 +41,7 @@ export const holdInvoice = usecase(
 				})
 				.execute();
 		} catch (error) {
-			if (violatedConstraint(error) === 'holds_running')
+			if (/^holds_(running|pkey)$/.test(violatedConstraint(error) ?? ''))
 				throw new Conflict('held_already', `Invoice ${number} is on hold already.`);
 			throw error;
 		}
@@ -69,8 +69,7 @@ export const resumeInvoice = usecase(
 			.where('invoice_id', '=', invoiceId)
 			.where('resumed_at', 'is', null)
 			.executeTakeFirst();
-		if (numUpdatedRows === 0n)
-			throw new Conflict('not_held', `Invoice ${number} is not on hold.`);
+		if (numUpdatedRows === 0n) throw new Conflict('not_held', `Invoice ${number} is not on hold.`);
 		await announce(scope, businessId, 'billing');
 	}
 );

@@ -20,6 +20,7 @@ export {
 	listOwnStandings,
 	listStandings,
 	listTakenSteps,
+	readStanding,
 	type HeldStanding,
 	type Standing
 } from './standing.ts';

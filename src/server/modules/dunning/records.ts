@@ -36,7 +36,8 @@ export async function readRecords(
 			.select(['invoice_id', 'step', 'action', 'on_day', 'taken_at', 'outcome', 'note'])
 			.where('invoice_id', 'in', invoiceIds)
 			.orderBy('on_day')
-			.orderBy('taken_at')
+			// Of one day first what changed something, then what told of it.
+			.orderBy(({ eb }) => eb('action', '=', 'remind'))
 			.execute(),
 		db
 			.selectFrom('dunning.holds')

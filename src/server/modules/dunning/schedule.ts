@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
@@ -144,6 +145,11 @@ export const saveSchedule = usecase('dunning.manage', ScheduleInput, async (scop
 		.execute();
 	return { version };
 });
+
+/** A lock of the database's own, until the transaction ends. */
+async function lockSchedules({ db }: Scope): Promise<void> {
+	await sql`select pg_advisory_xact_lock(hashtext('dunning.schedules'))`.execute(db);
+}
 
 /** Who acts, in words that are kept. */
 export function nameOf({ actor }: Scope): string {

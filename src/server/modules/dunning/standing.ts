@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { businessOf, type Scope } from '../../platform/scope.ts';
+import { businessOf, type Scope, type System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listUnpaid, type UnpaidInvoice } from '../billing/index.ts';
 import { listBusinesses, readBusiness } from '../businesses/index.ts';
@@ -79,6 +79,21 @@ export const listStandings = usecase(
 	}
 );
 
+/** Where one invoice stands, for jobs; null when nothing is left to pay of it. */
+export async function readStanding(
+	scope: Scope<System>,
+	{ businessId, invoiceId }: { businessId: string; invoiceId: string }
+): Promise<Standing | null> {
+	const invoice = (await listUnpaid(scope, { businessId })).find(({ id }) => id === invoiceId);
+	if (!invoice) return null;
+	const [schedule, { timeZone }, records] = await Promise.all([
+		readSchedule(scope, {}),
+		readBusiness(scope, { businessId }),
+		readRecords(scope, [invoiceId])
+	]);
+	return toStanding(scope, invoice, schedule, timeZone, records.get(invoiceId));
+}
+
 /** The steps that were taken for an invoice of the scope's business, also when it is paid by now. */
 export const listTakenSteps = usecase(
 	'dunning.read',
@@ -90,9 +105,7 @@ export const listTakenSteps = usecase(
 );
 
 /** What is due now, over all businesses: which invoices `followInvoice` has something to do for. */
-export async function listDue(
-	scope: Scope
-): Promise<{ businessId: string; invoiceId: string }[]> {
+export async function listDue(scope: Scope): Promise<{ businessId: string; invoiceId: string }[]> {
 	const schedule = await readSchedule(scope, {});
 	const first = Math.min(...schedule.steps.map(({ day }) => day));
 	// A day more than any zone can ask for.

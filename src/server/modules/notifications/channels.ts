@@ -16,7 +16,7 @@ export interface ProductNews extends Told {
 }
 
 /** What is older no longer goes by mail: a history that was brought in, jobs that stood still. */
-const freshMs = 3 * 86_400_000;
+export const freshMs = 3 * 86_400_000;
 
 /**
  * Tells some people of a business something about a product, each in the ways that they chose. Who has

@@ -1,4 +1,5 @@
 import './alerts.ts';
+import './invoices.ts';
 import './reactions.ts';
 import './states.ts';
 import './subscriptions.ts';

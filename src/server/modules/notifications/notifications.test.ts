@@ -115,30 +115,6 @@ describe('who is told', () => {
 });
 
 describe('the daily reminder', () => {
-	it('tells of an invoice five civil days before it is due, and once', async () => {
-		const { number } = await issue(pwani, '2026-11-30');
-		await jobs.settle();
-		const reminders = async () =>
-			(await list(pwani)).notifications.filter(({ kind }) => kind === 'invoice_due');
-		// 23:30 on 24 November in Nairobi.
-		await remindAt('2026-11-24T20:30:00Z');
-		expect(await reminders()).toEqual([]);
-		// 00:30 on 25 November there, still the 24th elsewhere.
-		await remindAt('2026-11-24T21:30:00Z');
-		await remindAt('2026-11-25T04:00:00Z');
-		expect(await reminders()).toMatchObject([{ params: { number, dueOn: '2026-11-30' } }]);
-	});
-
-	it('does not tell of what is overdue, or due much later', async () => {
-		const { number } = await issue(pwani, '2027-03-01');
-		await remindAt('2026-12-20T04:00:00Z');
-		await remindAt('2027-03-02T04:00:00Z');
-		const told = (await list(pwani)).notifications.filter(
-			({ kind, params }) => kind === 'invoice_due' && params['number'] === number
-		);
-		expect(told).toEqual([]);
-	});
-
 	it('tells owners and admins of a trial seven days before it ends', async () => {
 		await withSystem('test', (scope) =>
 			startSubscription(scope, {

@@ -10,6 +10,7 @@ import { usecase } from '../../platform/usecase.ts';
 export type NotificationKind =
 	| 'invoice_issued'
 	| 'invoice_due'
+	| 'invoice_overdue'
 	| 'ticket_answered'
 	| 'access_granted'
 	| 'access_requested'

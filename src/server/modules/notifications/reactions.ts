@@ -5,21 +5,8 @@ import { tell } from './channels.ts';
 import { notify } from './notifications.ts';
 import { ifMember, whoMay } from './recipients.ts';
 // For the types of the events that they react to.
-import type {} from '../billing/index.ts';
 import type {} from '../launch/index.ts';
 import type {} from '../support/index.ts';
-
-on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
-	const { number, totalMinor, currency, dueOn } = event.data;
-	await notify(scope, {
-		businessId: event.businessId,
-		personIds: await whoMay(scope, event.businessId, 'billing.read'),
-		key: event.id,
-		kind: 'invoice_issued',
-		params: { number, amountMinor: totalMinor, currency, dueOn },
-		at: event.occurredAt
-	});
-});
 
 on('ticket.answered', 'notifications.ticket-answered', async (scope, event) => {
 	if (event.data.side !== 'staff') return;

@@ -2,19 +2,17 @@ import { Temporal } from 'temporal-polyfill';
 import * as v from 'valibot';
 import { defineJob } from '../../platform/jobs.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { listInvoicesDue, listTrialsEnding } from '../billing/index.ts';
+import { listTrialsEnding } from '../billing/index.ts';
 import { listBusinesses } from '../businesses/index.ts';
 import { tell } from './channels.ts';
-import { notify } from './notifications.ts';
 import { whoMay } from './recipients.ts';
 import { remindOfClosing } from './subscriptions.ts';
 import { writeDay } from './words.ts';
 
 /** How many civil days before, in the zone of the business. */
-const invoiceDays = 5;
 const trialDays = 7;
 
-/** Tells of what falls due soon; told again on a later day, it is the same and told once. */
+/** Tells of trials and suspended products that end soon; told again on a later day, it is the same and told once. Of invoices `dunning` reminds. */
 export const remind = usecase('notification.send', v.object({}), async (scope) => {
 	const zones = new Map(
 		(await listBusinesses(scope, {})).map(({ id, timeZone }) => [id, timeZone])
@@ -30,22 +28,6 @@ export const remind = usecase('notification.send', v.object({}), async (scope) =
 		to: today.add({ days: days + 1 }).toString()
 	});
 
-	for (const invoice of await listInvoicesDue(scope, window(invoiceDays))) {
-		if (!isSoon(invoice.businessId, invoice.dueOn, invoiceDays)) continue;
-		await notify(scope, {
-			businessId: invoice.businessId,
-			personIds: await whoMay(scope, invoice.businessId, 'billing.read'),
-			key: `invoice-due ${invoice.number}`,
-			kind: 'invoice_due',
-			params: {
-				number: invoice.number,
-				amountMinor: String(invoice.totalMinor - invoice.paidMinor),
-				currency: invoice.currency,
-				dueOn: invoice.dueOn
-			},
-			at: scope.now
-		});
-	}
 	for (const trial of await listTrialsEnding(scope, window(trialDays))) {
 		if (!isSoon(trial.businessId, trial.endsOn, trialDays)) continue;
 		const { name, slug } = trial.product;

@@ -1,0 +1,165 @@
+import type { Letter } from '../../platform/mail.ts';
+import { paperFigures, type PaperLanguage } from '../billing/index.ts';
+import type { BankAccount } from '../payments/index.ts';
+
+/** What a letter about an invoice is made of. */
+export interface InvoiceNews {
+	/** Whose it is, and who issued it. */
+	business: string;
+	seller: string;
+	number: string;
+	amountMinor: bigint;
+	currency: string;
+	dueOn: string;
+	/** Where transfers go; without any, support is asked. */
+	accounts: readonly BankAccount[];
+	/** Opens the invoice without signing in. */
+	link: string;
+	/** Whether its PDF goes along. */
+	attached: boolean;
+}
+
+export interface ReminderNews extends InvoiceNews {
+	/** Civil days since it was due; before that, less than none. */
+	daysOverdue: number;
+	last: boolean;
+	/** What comes next, and when, where that is more than a letter. */
+	next: { action: 'suspend' | 'end'; on: string } | null;
+}
+
+/** Who gets a letter, and where they say that they want none. */
+export interface Recipient {
+	name: string;
+	email: string;
+	language: PaperLanguage;
+	/** A contact's own link; members choose in the settings. */
+	end: string | null;
+}
+
+/** The letter that brings an invoice. */
+export function issuedLetter(news: InvoiceNews, to: Recipient, portal: string): Letter {
+	const write = paperFigures(to.language, news.currency);
+	const amount = write.money(news.amountMinor);
+	const day = write.day(news.dueOn);
+	const { number, business, seller } = news;
+	if (to.language === 'sw')
+		return letter(to, `Ankara ${number}: ${amount} kufikia ${day}`, [
+			`${seller} imetoa ankara ${number} kwa ${business}. Kiasi cha kulipa ni ${amount}, kufikia ${day}.`,
+			news.attached ? 'Ankara imeambatishwa.' : '',
+			...ending(news, to, portal)
+		]);
+	return letter(to, `Invoice ${number}: ${amount} by ${day}`, [
+		`${seller} has issued invoice ${number} to ${business}: ${amount}, to be paid by ${day}.`,
+		news.attached ? 'The invoice is attached.' : '',
+		...ending(news, to, portal)
+	]);
+}
+
+/** The letter that reminds of one. */
+export function reminderLetter(news: ReminderNews, to: Recipient, portal: string): Letter {
+	const write = paperFigures(to.language, news.currency);
+	const amount = write.money(news.amountMinor);
+	const day = write.day(news.dueOn);
+	const { number, business, daysOverdue: days, next } = news;
+	if (to.language === 'sw') {
+		const [subject, said] =
+			days < 0
+				? [
+						`Ankara ${number} inapaswa kulipwa kufikia ${day}`,
+						`${amount} ya ankara ${number} ya ${business} inapaswa kulipwa kufikia ${day}.`
+					]
+				: days === 0
+					? [
+							`Ankara ${number} inapaswa kulipwa leo`,
+							`${amount} ya ankara ${number} ya ${business} inapaswa kulipwa leo.`
+						]
+					: [
+							`Ankara ${number} imechelewa`,
+							`${amount} ya ankara ${number} ya ${business} ilipaswa kulipwa tarehe ${day}: siku ${days} zilizopita.`
+						];
+		return letter(to, subject, [
+			said,
+			next &&
+				(next.action === 'suspend'
+					? `Isipolipwa, huduma inayohusika itasimamishwa tarehe ${write.day(next.on)}.`
+					: `Isipolipwa, usajili unaohusika utakwisha tarehe ${write.day(next.on)}.`),
+			news.last && days > 0 ? 'Hiki ni kikumbusho chetu cha mwisho.' : '',
+			'Kama umeshalipa, asante: malipo yako na barua hii vimepishana.',
+			...ending(news, to, portal)
+		]);
+	}
+	const [subject, said] =
+		days < 0
+			? [
+					`Invoice ${number} is due on ${day}`,
+					`${amount} of invoice ${number} of ${business} is to be paid by ${day}.`
+				]
+			: days === 0
+				? [
+						`Invoice ${number} is due today`,
+						`${amount} of invoice ${number} of ${business} is to be paid today.`
+					]
+				: [
+						`Invoice ${number} is overdue`,
+						`${amount} of invoice ${number} of ${business} was to be paid by ${day}, ${days === 1 ? 'yesterday' : `${days} days ago`}.`
+					];
+	return letter(to, subject, [
+		said,
+		next &&
+			(next.action === 'suspend'
+				? `If it stays unpaid, what it pays for is suspended on ${write.day(next.on)}.`
+				: `If it stays unpaid, what it pays for ends on ${write.day(next.on)}.`),
+		news.last && days > 0 ? 'This is our last reminder.' : '',
+		'If you have paid by now, thank you: your payment and this letter have crossed.',
+		...ending(news, to, portal)
+	]);
+}
+
+function letter(
+	to: Recipient,
+	subject: string,
+	paragraphs: readonly (string | false | null)[]
+): Letter {
+	return {
+		to: to.email,
+		subject,
+		body: `${to.language === 'sw' ? 'Habari' : 'Hello'} ${to.name},
+
+${paragraphs.filter(Boolean).join('\n\n')}
+
+Evolve by Lixnet
+`
+	};
+}
+
+/** How to pay, where to see it, and how to end these letters. */
+function ending(
+	{ accounts, currency, number, link }: InvoiceNews,
+	{ language, end }: Recipient,
+	portal: string
+): string[] {
+	const sw = language === 'sw';
+	const fitting = accounts.filter(
+		(account) => account.currency === null || account.currency === currency
+	);
+	const howTo = sw
+		? fitting.length > 0
+			? `Lipa kwa uhamisho wa benki, na utaje ${number} kama kumbukumbu:`
+			: `Lipa kwa uhamisho wa benki. Timu yetu ya usaidizi itakupa akaunti; taja ${number} kama kumbukumbu.`
+		: fitting.length > 0
+			? `Pay by bank transfer, and name ${number} as the reference:`
+			: `Pay by bank transfer. Our support gives you the account; name ${number} as the reference.`;
+	return [
+		[howTo, ...fitting.map(accountLine)].join('\n'),
+		`${sw ? 'Tazama ankara, bila kuingia:' : 'See the invoice, without signing in:'}\n${link}`,
+		end === null
+			? `${sw ? 'Unachagua anayepokea barua hizi hapa:' : 'You choose who gets these letters here:'}\n${portal}/billing/settings`
+			: `${sw ? 'Kama hutaki barua hizi, zisimamishe hapa:' : 'Should you not want these letters, end them here:'}\n${end}`
+	];
+}
+
+function accountLine({ bank, branch, holder, accountNumber, swift }: BankAccount): string {
+	return [holder, [bank, branch].filter(Boolean).join(', '), accountNumber, swift]
+		.filter(Boolean)
+		.join(' · ');
+}

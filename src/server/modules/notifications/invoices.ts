@@ -1,0 +1,148 @@
+import { on } from '../../platform/jobs.ts';
+import { post, type Letter } from '../../platform/mail.ts';
+import { runtime } from '../../platform/runtime.ts';
+import type { Scope, System } from '../../platform/scope.ts';
+import {
+	attachInvoice,
+	contactEndLink,
+	listBillingContacts,
+	readBillingSettings,
+	readInvoice,
+	type ContactPaper,
+	type InvoiceWay
+} from '../billing/index.ts';
+import { listMembers, readBusiness } from '../businesses/index.ts';
+import { makeInvoiceLink, readStanding } from '../dunning/index.ts';
+import { listLocales } from '../identity/index.ts';
+import { listBankAccounts } from '../payments/index.ts';
+import { freshMs } from './channels.ts';
+import {
+	issuedLetter,
+	reminderLetter,
+	type InvoiceNews,
+	type Recipient
+} from './invoice-letters.ts';
+import { notify } from './notifications.ts';
+import { whoMay } from './recipients.ts';
+
+on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
+	const { businessId } = event;
+	const { invoiceId, number, totalMinor, currency, dueOn } = event.data;
+	await notify(scope, {
+		businessId,
+		personIds: await whoMay(scope, businessId, 'billing.read'),
+		key: event.id,
+		kind: 'invoice_issued',
+		params: { number, amountMinor: totalMinor, currency, dueOn },
+		at: event.occurredAt
+	});
+	if (!isFresh(scope, event.occurredAt)) return;
+	const { invoicesBy } = await settingsOf(scope, businessId);
+	if (invoicesBy === 'page') return;
+	const news = await newsOf(scope, { businessId, invoiceId, number }, invoicesBy);
+	await mail(scope, businessId, 'invoices', news, (to, portal) => issuedLetter(news, to, portal));
+});
+
+on('dunning.reminded', 'notifications.invoice-reminded', async (scope, event) => {
+	const { businessId } = event;
+	const { invoiceId, number, currency, dueOn, daysOverdue, last } = event.data;
+	// Paid, or let be, since the reminder was due: nobody is reminded any more.
+	const standing = await readStanding(scope, { businessId, invoiceId });
+	if (!standing || standing.heldSince !== null) return;
+	const { leftMinor } = standing.invoice;
+	await notify(scope, {
+		businessId,
+		personIds: await whoMay(scope, businessId, 'billing.read'),
+		key: event.id,
+		kind: daysOverdue > 0 ? 'invoice_overdue' : 'invoice_due',
+		params: { number, amountMinor: String(leftMinor), currency, dueOn },
+		at: event.occurredAt
+	});
+	if (!isFresh(scope, event.occurredAt)) return;
+	const { invoicesBy } = await settingsOf(scope, businessId);
+	const next = standing.ahead.find(({ action }) => action === 'suspend' || action === 'end');
+	const news = {
+		...(await newsOf(scope, { businessId, invoiceId, number }, invoicesBy)),
+		amountMinor: leftMinor,
+		daysOverdue,
+		last,
+		next: next ? { action: next.action as 'suspend' | 'end', on: next.on } : null
+	};
+	await mail(scope, businessId, 'reminders', news, (to, portal) =>
+		reminderLetter(news, to, portal)
+	);
+});
+
+function isFresh(scope: Scope, at: Date): boolean {
+	return scope.now.getTime() - at.getTime() <= freshMs;
+}
+
+async function settingsOf(scope: Scope, businessId: string): Promise<{ invoicesBy: InvoiceWay }> {
+	const [settings] = await readBillingSettings(scope, { businessIds: [businessId] });
+	return settings ?? { invoicesBy: 'pdf' };
+}
+
+async function newsOf(
+	scope: Scope<System>,
+	of: { businessId: string; invoiceId: string; number: string },
+	invoicesBy: InvoiceWay
+): Promise<InvoiceNews> {
+	const [invoice, business, accounts, link] = await Promise.all([
+		readInvoice(scope, { businessId: of.businessId, number: of.number }),
+		readBusiness(scope, { businessId: of.businessId }),
+		listBankAccounts(scope, {}),
+		makeInvoiceLink(scope, of)
+	]);
+	return {
+		business: business.name,
+		seller: invoice.seller.name,
+		number: of.number,
+		amountMinor: invoice.totalMinor - invoice.paidMinor,
+		currency: invoice.currency,
+		dueOn: invoice.dueOn,
+		accounts,
+		link,
+		attached: invoicesBy === 'pdf'
+	};
+}
+
+async function mail(
+	scope: Scope<System>,
+	businessId: string,
+	paper: ContactPaper,
+	{ number, attached }: InvoiceNews,
+	write: (to: Recipient, portal: string) => Letter
+): Promise<void> {
+	const { publicUrl } = runtime();
+	for (const to of await listRecipients(scope, businessId, paper))
+		await post(scope, {
+			...write(to, publicUrl),
+			attachments: attached ? [attachInvoice({ businessId, number, language: to.language })] : []
+		});
+}
+
+/** The contacts that a business has said get a paper; as long as it said none, its owners and who keeps its accounts. */
+async function listRecipients(
+	scope: Scope<System>,
+	businessId: string,
+	paper: ContactPaper
+): Promise<Recipient[]> {
+	const contacts = (await listBillingContacts(scope, { businessId })).filter(({ gets }) =>
+		gets.includes(paper)
+	);
+	if (contacts.length > 0)
+		return contacts.map((contact) => ({ ...contact, end: contactEndLink(contact) }));
+	const members = (await listMembers(scope, { businessId })).filter(
+		({ role }) => role === 'owner' || role === 'billing'
+	);
+	const locales = await listLocales(
+		scope,
+		members.map(({ personId }) => personId)
+	);
+	return members.map(({ personId, name, email }) => ({
+		name,
+		email,
+		language: locales.get(personId) === 'sw' ? 'sw' : 'en',
+		end: null
+	}));
+}
