@@ -366,8 +366,10 @@ describe.each([
 
 	it('leaves Wanjiku three things to read, and Otieno none', async () => {
 		const unread = told.notifications.filter(({ readAt }) => readAt === null);
+		// On the day of an invoice nobody is reminded of it.
+		const issuedToday = calendar.today === calendar.month(0).start;
 		expect(unread.map(({ kind }) => kind).sort()).toEqual([
-			'invoice_due',
+			...(issuedToday ? [] : ['invoice_due']),
 			'ticket_answered',
 			'trial_ending'
 		]);

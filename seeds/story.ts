@@ -119,6 +119,7 @@ async function tellFrom(
 	// What the modules tell each other has to have arrived before anybody can read it.
 	await jobs.settle();
 	await tellReminders(telling);
+	await jobs.settle();
 	await readNews(telling);
 	told('notifications');
 

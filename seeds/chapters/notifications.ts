@@ -1,8 +1,20 @@
+import { listUnpaid } from '#server/modules/billing/index.ts';
+import { followInvoice } from '#server/modules/dunning/index.ts';
 import { listNotifications, markRead, remind } from '#server/modules/notifications/index.ts';
 import { asMember, asSystem, type Cast, type Telling } from '../telling.ts';
 
-/** The reminders of this morning. */
+/** What was done about invoices that are not paid, day by day, and the reminders of this morning. */
 export async function tellReminders({ calendar }: Telling): Promise<void> {
+	for (let back = 20; back >= 0; back--) {
+		const day = calendar.day(-back);
+		await asSystem(
+			async (scope) => {
+				for (const { businessId, id: invoiceId } of await listUnpaid(scope, {}))
+					await followInvoice(scope, { businessId, invoiceId, day });
+			},
+			back === 0 ? calendar.ago(420) : calendar.at(day, '08:00')
+		);
+	}
 	await asSystem((scope) => remind(scope, {}), calendar.ago(420));
 }
 

@@ -42,11 +42,12 @@ interface Following {
 /**
  * Takes the steps that are due for an invoice: each is written down in the transaction of what it does, so it is
  * done once, whoever asks and however often. Nothing is done about an invoice that is paid, or on hold.
+ * @param asked.day as of this civil day, whatever the hour: for a history that is told
  * @returns how many were taken
  */
 export async function followInvoice(
 	scope: Scope<System>,
-	{ businessId, invoiceId }: { businessId: string; invoiceId: string }
+	{ businessId, invoiceId, day }: { businessId: string; invoiceId: string; day?: string }
 ): Promise<number> {
 	const locked = await lockUnpaid(scope, { businessId, invoiceId });
 	if (!locked) return 0;
@@ -57,7 +58,7 @@ export async function followInvoice(
 		readRecords(scope, [invoiceId])
 	]);
 	const record = records.get(invoiceId) ?? { steps: [], holds: [] };
-	const today = workingDay(scope.now, timeZone, schedule.hour);
+	const today = day ?? workingDay(scope.now, timeZone, schedule.hour);
 	const course = {
 		issuedOn: invoice.issuedOn,
 		dueOn: invoice.dueOn,
