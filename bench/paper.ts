@@ -1,3 +1,4 @@
+import { paperInvoice, paperLine, simulatedSignature } from '../tests/setup/papers.ts';
 import { printInvoice, type Invoice } from '../src/server/modules/billing/index.ts';
 
 export interface PaperFigures {
@@ -44,42 +45,19 @@ const every = 5;
 
 /** Each of another customer, with another number and other quantities: nothing of one serves the next. */
 function invoice(place: number): Invoice {
-	const lines = ['Business plan', 'Growth plan', 'M-Pesa collections', 'SMS', 'eTIMS invoices'].map(
-		(description, row) => ({
-			productId: null,
-			meter: null,
-			description,
-			period: { start: '2026-11-01', end: '2026-12-01' },
-			quantity: String(place + row),
-			unitMinor: '1850000',
-			amountMinor: BigInt(place + row) * 1_850_000n,
-			taxRate: '16'
-		})
-	);
-	const subtotalMinor = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-	const taxMinor = (subtotalMinor * 16n) / 100n;
-	const totalMinor = subtotalMinor + taxMinor;
 	const number = `INV-2026-${String(place).padStart(4, '0')}`;
-	return {
+	return paperInvoice({
 		id: number,
 		number,
-		status: 'open',
-		issuedOn: '2026-11-01',
-		dueOn: '2026-11-30',
-		issuedAt: new Date(0),
-		currency: 'KES',
-		totalMinor,
-		paidMinor: 0n,
-		paidOn: null,
-		seller: { name: 'Lixnet Ltd', address: ['Westlands', 'Nairobi'], taxPin: 'P051930264T' },
 		customer: { name: `Customer ${place} Ltd`, address: ['Nakuru'], taxPin: null },
-		lines,
-		totals: {
-			subtotalMinor,
-			taxes: [{ rate: '16', baseMinor: subtotalMinor, taxMinor }],
-			taxMinor,
-			totalMinor
-		},
-		payments: []
-	};
+		lines: ['Business plan', 'Growth plan', 'M-Pesa collections', 'SMS', 'eTIMS invoices'].map(
+			(description, row) =>
+				paperLine({
+					description,
+					quantity: String(place + row),
+					amountMinor: BigInt(place + row) * 1_850_000n
+				})
+		),
+		signature: { ...simulatedSignature, code: `${simulatedSignature.code} ${place}` }
+	});
 }

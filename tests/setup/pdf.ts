@@ -9,6 +9,8 @@ export interface ReadPdf {
 	tagged: boolean;
 	/** How many of each kind of part there are: `Table`, `TH`, `H1`. */
 	parts: Map<string, number>;
+	/** What is said of pictures to those who do not see them. */
+	descriptions: string[];
 	language: string | null;
 	title: string | null;
 }
@@ -38,6 +40,9 @@ export function readPdf(bytes: Uint8Array): ReadPdf {
 			all.some((body) => body.includes('/StructTreeRoot')) &&
 			all.some((body) => /\/Marked true/.test(body)),
 		parts,
+		descriptions: all.flatMap((body) =>
+			[...body.matchAll(/\/Alt \(((?:\\.|[^\\)])*)\)/g)].map(([, text = '']) => unescape(text))
+		),
 		language: /\/Lang \(([^)]*)\)/.exec(file)?.[1] ?? null,
 		title: /<rdf:li xml:lang="[^"]*">([^<]*)<\/rdf:li>/.exec(file)?.[1] ?? null
 	};

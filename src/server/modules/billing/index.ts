@@ -13,9 +13,11 @@ export {
 	type Invoice,
 	type InvoiceLine,
 	type InvoiceStatus,
-	type InvoiceSummary
+	type InvoiceSummary,
+	type Settlement
 } from './archive.ts';
 export { listTrialsEnding, readAttention, type Attention } from './attention.ts';
+export type { Signature } from '../fiscal/index.ts';
 export { readBooks } from './books.ts';
 export { applyCredit } from './credit.ts';
 export {
@@ -30,6 +32,7 @@ export {
 	type BillingContact,
 	type ContactPaper
 } from './contacts.ts';
+export { readCreditNote, type CreditNote } from './credit-note.ts';
 export {
 	invoiceKinds,
 	lineKinds,
@@ -57,9 +60,15 @@ export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export { saveCustomer, saveSeller, type Party } from './parties.ts';
 export { attachInvoice } from './mailed-paper.ts';
-export { printInvoice } from './paper.ts';
+export {
+	creditNoteSheet,
+	invoiceSheet,
+	type DocumentSheet,
+	type SheetParty
+} from './document-sheet.ts';
+export { printCreditNote, printInvoice } from './paper.ts';
 export { paperFigures } from './paper-figures.ts';
-export { paperLanguages, type PaperLanguage } from './paper-words.ts';
+export { paperLanguages, paperWords, type PaperLanguage } from './paper-words.ts';
 export { recordPayment } from './payments.ts';
 export {
 	listIncludedQuantities,

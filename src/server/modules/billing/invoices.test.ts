@@ -268,7 +268,7 @@ describe('a payment', () => {
 			status: 'paid',
 			paidMinor: 4_758_900n,
 			paidOn: '2026-11-20',
-			payments: [
+			settlements: [
 				{ amountMinor: 4_000_000n, reference: 'FT-1' },
 				{ amountMinor: 758_900n, reference: 'FT-2' }
 			]
@@ -295,6 +295,6 @@ describe('a payment', () => {
 		await expect(pay(number, 1n, 'FT-7', { businessId: pwani.businessId })).rejects.toBeInstanceOf(
 			NotFound
 		);
-		expect(await read(number)).toMatchObject({ paidMinor: 0n, payments: [] });
+		expect(await read(number)).toMatchObject({ paidMinor: 0n, settlements: [] });
 	});
 });

@@ -5,6 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import { insertAll } from '../../platform/insert-all.ts';
 import { announce } from '../../platform/live.ts';
 import { authorize, type Scope } from '../../platform/scope.ts';
+import { requestSignatures } from '../fiscal/index.ts';
 import { postAll } from '../ledger/index.ts';
 import { invoicePostings } from './books.ts';
 import { addCredited, type CreditedLine } from './credited.ts';
@@ -134,6 +135,18 @@ export async function issueInvoices(
 				postings
 			};
 		})
+	);
+	await requestSignatures(
+		scope,
+		invoices.map(({ draft, id, number, series, sequence }) => ({
+			businessId: draft.businessId,
+			documentId: id,
+			kind: draft.kind ?? 'invoice',
+			number,
+			series,
+			sequence,
+			...(draft.correctsInvoiceId === undefined ? {} : { originalId: draft.correctsInvoiceId })
+		}))
 	);
 	await emitAll(
 		scope,

@@ -24,10 +24,17 @@ export function paperFigures(language: PaperLanguage, currency: string) {
 		money: (minor: bigint) => `${currency} ${money.format(major(String(minor), digits))}`,
 		/** Every digit of a price that may be finer than a minor unit: `0.905`. */
 		rate: (minor: string) => rate.format(major(minor, digits)),
+		/** The same of major units: `12.5` → `12.50`. */
+		exactly: (text: string) => rate.format(text as `${number}`),
 		quantity: (text: string) => exact.format(text as `${number}`),
 		percent: (text: string) => `${exact.format(text as `${number}`)}%`,
 		/** `12 Nov 2026` */
 		day,
+		/** `12 Nov 2026, 14:05:09`, by the clock in Kenya, where the tax authority's units are. */
+		moment: (at: Date) => {
+			const clock = kenya.format(at);
+			return `${day(clock.slice(0, 10))}, ${clock.slice(-8)}`;
+		},
 		/** A half-open period by its first and last day. */
 		period: ({ start, end }: { start: string; end: string }) => {
 			const last = daysAfter(end, -1);
@@ -35,6 +42,13 @@ export function paperFigures(language: PaperLanguage, currency: string) {
 		}
 	};
 }
+
+/** `2026-11-12 14:05:09` */
+const kenya = new Intl.DateTimeFormat('sv-SE', {
+	dateStyle: 'short',
+	timeStyle: 'medium',
+	timeZone: 'Africa/Nairobi'
+});
 
 /** The most digits behind the point that a quantity or a rate carries. */
 const mostDigits = 12;

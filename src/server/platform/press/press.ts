@@ -1,4 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+
+/** What every paper is made of: a template uses `letterhead`, `party`, `ruled`, `sums` and the like. */
+const parts = readFileSync(new URL('./parts.typ', import.meta.url), 'utf8');
+
+/** What every paper says of itself, besides what its template reads. */
+export interface Sheet {
+	language: string;
+	title: string;
+	author: string;
+	/** Year, month, day. */
+	date: number[];
+	words: {
+		/** Stands around the number of the page and how many there are. */
+		page: [before: string, between: string];
+	};
+}
 
 /** What a worker is asked: a template in Typst's markup, and the data that it reads. */
 export interface Order {
@@ -24,14 +41,18 @@ const waiting = new Map<number, Waiting>();
  * make the same bytes. It is set in a thread of its own, which begins with the first order: a page takes
  * milliseconds that requests should not wait for.
  */
-export function print(template: string, sheet: object): Promise<Uint8Array> {
+export function print(template: string, sheet: Sheet): Promise<Uint8Array> {
 	const press = (worker ??= startPress());
 	const id = ++orders;
 	return new Promise((done, failed) => {
 		waiting.set(id, { done, failed });
 		// A process stays for what it has ordered, and for nothing else.
 		press.ref();
-		press.postMessage({ id, template, sheet: JSON.stringify(sheet) } satisfies Order);
+		press.postMessage({
+			id,
+			template: `${parts}\n${template}`,
+			sheet: JSON.stringify(sheet)
+		} satisfies Order);
 	});
 }
 

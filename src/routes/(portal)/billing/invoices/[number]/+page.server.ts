@@ -1,6 +1,7 @@
 import { civilDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
-import { readInvoice } from '#server/modules/billing/index.ts';
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { invoiceSheet, readInvoice } from '#server/modules/billing/index.ts';
 import { page } from '#server/web/page.ts';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
@@ -9,6 +10,7 @@ export const load: PageServerLoad = page(async (scope, { params }: PageServerLoa
 	return {
 		title: m.billing_invoice_title({ number: invoice.number }),
 		today: civilDate(scope.now, scope.actor.timeZone),
-		invoice
+		invoice,
+		sheet: invoiceSheet(invoice, getLocale())
 	};
 });
