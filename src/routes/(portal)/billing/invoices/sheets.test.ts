@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Invoice, InvoiceSummary } from '#server/modules/billing/index.ts';
+import type { InvoiceSummary } from '#server/modules/billing/index.ts';
+import { paperInvoice, paperLine } from '../../../../../tests/setup/papers.ts';
 import { fileName } from './file-names.ts';
 import { invoicesCsv, linesCsv } from './sheets.ts';
 
@@ -27,48 +28,42 @@ describe('invoices as comma-separated values', () => {
 	});
 
 	it('have a row for each line and each sum of one', () => {
-		const invoice: Invoice = {
+		const invoice = paperInvoice({
 			...summary,
-			issuedAt: new Date(),
 			seller: { name: 'Lixnet', address: [], taxPin: null },
 			customer: { name: 'Mavuno', address: [], taxPin: null },
 			lines: [
-				{
-					productId: null,
-					meter: null,
+				paperLine({
 					description: '=SUM(A1), "quoted"',
 					period: { start: '2026-11-01', end: '2026-12-01' },
 					quantity: '1322.5',
 					unitMinor: '90.5',
-					amountMinor: 119_686n,
-					taxRate: '16'
-				},
-				{
-					productId: null,
-					meter: null,
+					amountMinor: 119_686n
+				}),
+				paperLine({
 					description: 'Credit',
 					period: null,
 					quantity: '-1',
 					unitMinor: '1250',
-					amountMinor: -1_250n,
-					taxRate: '16'
-				}
+					amountMinor: -1_250n
+				})
 			],
 			totals: {
 				subtotalMinor: 118_436n,
-				taxes: [{ rate: '16', baseMinor: 118_436n, taxMinor: 18_950n }],
+				taxes: [{ taxClass: 'standard', rate: '16', baseMinor: 118_436n, taxMinor: 18_950n }],
 				taxMinor: 18_950n,
 				totalMinor: 137_386n
 			},
-			payments: []
-		};
+			discounts: [{ label: 'Karibu', percent: null, amountMinor: 100n }]
+		});
 		const rows = [...linesCsv(invoice)].join('').split('\r\n');
 		expect(rows[1]).toBe(
 			`INV-2026-0387,"'=SUM(A1), ""quoted""",2026-11-01,2026-12-01,1322.5,0.905,16,1196.86`
 		);
 		expect(rows[2]).toBe('INV-2026-0387,Credit,,,-1,12.50,16,-12.5');
-		expect(rows[4]).toBe('INV-2026-0387,VAT,,,,,16,189.50');
-		expect(rows).toHaveLength(8);
+		expect(rows[3]).toBe('INV-2026-0387,Discount: Karibu,,,,,,-1');
+		expect(rows[5]).toBe('INV-2026-0387,VAT,,,,,16,189.50');
+		expect(rows).toHaveLength(9);
 	});
 });
 

@@ -49,6 +49,9 @@ export function* linesCsv(invoice: Invoice): Generator<string> {
 		money(amount)
 	];
 	yield csvRows([
+		...invoice.discounts.map(({ label, amountMinor }) =>
+			sum(m.billing_csv_discount({ label }), -amountMinor)
+		),
 		sum(m.billing_before_tax(), invoice.totals.subtotalMinor),
 		...invoice.totals.taxes.map(({ rate, taxMinor }) => sum(m.billing_tax(), taxMinor, rate)),
 		sum(m.billing_total(), invoice.totalMinor),

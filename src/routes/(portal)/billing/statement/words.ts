@@ -8,7 +8,8 @@ const documents: Record<DocumentKind, () => string> = {
 	payment: m.billing_statement_payment,
 	credit_use: m.billing_statement_credit_use,
 	refund: m.billing_statement_refund,
-	withholding: m.billing_statement_withholding
+	withholding: m.billing_statement_withholding,
+	write_off: m.billing_statement_write_off
 };
 
 /** What happened, without the reference: `Payment`, `Invoice, written off`. */
