@@ -27,6 +27,11 @@ export function formatRate(unitMinor: string, currency: string, locale = pageLoc
 	return exact(locale, String(digits), most).format(majorUnits(unitMinor, digits));
 }
 
+/** Major units as they are reckoned, every digit of them, without the currency: `0.9` → `0.90`. */
+export function formatMajor(major: string, currency: string, locale = pageLocale()): string {
+	return exact(locale, String(minorDigits(currency)), most).format(major as `${number}`);
+}
+
 /** An amount without its currency, which the head of its column says: `18,500.00`. */
 export function formatAmount(amountMinor: bigint, currency: string): string {
 	return moneyParts(amountMinor, currency).number;

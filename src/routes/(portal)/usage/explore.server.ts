@@ -9,16 +9,11 @@ import {
 	type Ranking
 } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
+import { dimensionName } from '../parts/dimensions.ts';
 import type { ExploreView } from './explore-view.ts';
 import { viewFigures, viewGroups, viewProducts } from './figures.server.ts';
 import type { Look } from './look.server.ts';
-import {
-	addsUp,
-	chooseMeasure,
-	dimensionName,
-	listMeasures,
-	type Measure
-} from './measures.server.ts';
+import { addsUp, chooseMeasure, listMeasures, type Measure } from './measures.server.ts';
 import { longestByHours, questionAddress, stepsFor, type Question } from './question.ts';
 
 /** What was read, and what of the address made no sense, in words. */

@@ -54,6 +54,7 @@ export {
 	requireProductHolders,
 	type Subscription
 } from './holdings.ts';
+export { readInvoiceLine, type BilledLine } from './invoice-line.ts';
 export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from './invoice-list.ts';
 export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
@@ -78,6 +79,14 @@ export {
 	type SubscriptionPrice,
 	type UsagePrice
 } from './prices.ts';
+export {
+	priced,
+	reckonAdvance,
+	reckonArrears,
+	reckonUsage,
+	type Metered,
+	type ReckonedAgreement
+} from './reckoning.ts';
 export { simulate, type Simulated, type SimulatedMonth } from './simulation.ts';
 export { setNextInvoiceNumber } from './series.ts';
 export {
