@@ -76,6 +76,16 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/billing/invoices/[number]/csv': {
 		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/csv')
 	},
+	'/billing/invoices/[number]/lines/[position]': {
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/lines/1')
+	},
+	'/billing/invoices/[number]/lines/[position]/events.csv': {
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/lines/3/events.csv')
+	},
+	'/billing/usage/[product]/[meter]': {
+		why: 'the catalogue is the same for everybody; what was counted is read behind the door'
+	},
+	'/billing/usage/[product]/[meter]/events.csv': { why: 'as above' },
 	'/support/[number]': { of: () => linksOf('/support', wanjiku, /^\/support\/TKT/i) },
 	'/settings/team/[person]': {
 		of: () => linksOf('/settings/team', wanjiku, /^\/settings\/team\/per_/)

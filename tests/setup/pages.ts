@@ -72,6 +72,13 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'alerts-empty', path: '/usage/alerts', as: newcomer },
 	{ name: 'billing', path: '/billing', as: owner },
 	{ name: 'billing-invoices', path: '/billing/invoices', as: owner },
+	{ name: 'billing-line', path: '/billing/invoices/INV-2026-0387/lines/3', as: owner },
+	{ name: 'billing-line-plan', path: '/billing/invoices/INV-2026-0387/lines/1', as: owner },
+	{
+		name: 'billing-line-so-far',
+		path: '/billing/usage/sacco/sms?by=branch',
+		as: owner
+	},
 	{ name: 'billing-settings', path: '/billing/settings', as: owner },
 	{ name: 'billing-settings-empty', path: '/billing/settings', as: newcomer },
 	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },

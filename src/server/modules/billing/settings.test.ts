@@ -40,7 +40,7 @@ const otieno = {
 };
 
 beforeAll(async () => {
-	runtime = await startTestRuntime('2026-11-22T09:00:00Z');
+	runtime = await startTestRuntime(new Date('2026-11-22T09:00:00Z'));
 	({ mavuno, pwani } = await createTwoBusinesses());
 	accountant = await createMember(
 		mavuno.businessId,

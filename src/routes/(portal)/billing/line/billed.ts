@@ -62,9 +62,8 @@ function quantitiesOf(line: BilledLine, view: LineView, notes: string[]): MakeUp
 	if (!view.closed) notes.push(m.line_not_closed());
 	if (line.quantity === null) return [row];
 	const free = beyond(counted, line.quantity);
-	return [
-		row,
-		...(free === null ? [] : [{ words: m.line_free(), value: `− ${formatQuantity(free)}` }]),
-		{ words: m.line_charged(), value: formatQuantity(line.quantity) }
-	];
+	const charged = { words: m.line_charged(), value: formatQuantity(line.quantity) };
+	if (free !== null)
+		return [row, { words: m.line_free(), value: `− ${formatQuantity(free)}` }, charged];
+	return charged.value === row.value ? [row] : [row, charged];
 }

@@ -1,4 +1,4 @@
-import { civilDate, daysAfter } from '#lib/format/dates.ts';
+import { civilDate, daysAfter, daysBetween } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Agreement } from '#server/modules/billing/index.ts';
 import { listMembers } from '#server/modules/businesses/index.ts';
@@ -47,6 +47,8 @@ export interface LineView {
 	/** What it had counted when the period was closed; null where it was not. */
 	closed: { quantity: string; on: string; later: string | null } | null;
 	chart: MeterView;
+	/** The first and the last day of as many before the period, with which it is compared. */
+	before: { from: string; to: string };
 	/** That have begun, with what was counted; null where nothing was. The newest first. */
 	days: { day: string; value: string | null; soFar: string | null }[];
 	apart: {
@@ -102,7 +104,9 @@ export async function readLine(
 	const by =
 		meter.dimensions.find((dimension) => dimension === asked.by) ?? meter.dimensions[0] ?? null;
 	const span = { from: startOfDay(period.start, zone), to: startOfDay(period.end, zone) };
-	const [explored, [quantity], closed, adjustments] = await Promise.all([
+	const days = daysBetween(period.start, period.end);
+	const before = { start: daysAfter(period.start, -days), end: period.start };
+	const [explored, [quantity, previous], closed, adjustments] = await Promise.all([
 		exploreUsage(scope, {
 			...span,
 			granularity: 'day',
@@ -112,7 +116,9 @@ export async function readLine(
 			...(by === null ? {} : { by }),
 			...(asked.after !== null && isGroupCursor(asked.after) ? { cursor: asked.after } : {})
 		}),
-		readQuantities(scope, { meters: [{ productId, meter: meter.slug, period }] }),
+		readQuantities(scope, {
+			meters: [period, before].map((one) => ({ productId, meter: meter.slug, period: one }))
+		}),
 		readClosedQuantity(scope, { productId, meter: meter.slug, ...period }),
 		listAdjustments(scope, { productId })
 	]);
@@ -161,10 +167,11 @@ export async function readLine(
 			unit,
 			currency,
 			value: Number(counted),
-			previous: null,
+			previous: Number(previous?.quantity ?? '0') || null,
 			steps: explored.steps.map(({ key }) => key),
 			readings: begun.map((_, place) => numberOf(points[place]) ?? (adds ? 0 : null))
 		},
+		before: { from: before.start, to: daysAfter(before.end, -1) },
 		days: begun
 			.map(({ key }, place) => ({
 				day: key,

@@ -95,7 +95,7 @@ export async function readRunning(
 									]
 								: []
 						),
-						...(line.quantity === null
+						...(line.quantity === null || !isSomething(free, more, converted?.divide_by)
 							? []
 							: [{ words: m.line_charged(), value: formatQuantity(line.quantity) }])
 					],
@@ -128,6 +128,11 @@ export async function readRunning(
 			};
 		}
 	};
+}
+
+/** Whether something stands between what was counted and what is charged. */
+function isSomething(...texts: (string | null | undefined)[]): boolean {
+	return texts.some((text) => /[1-9]/.test(text ?? ''));
 }
 
 /** The first day of the period before one, which began on that day. */
