@@ -8,6 +8,7 @@ import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addMeter } from './commands/meter.ts';
+import { addPayment } from './commands/payment.ts';
 import { addPlan } from './commands/plan.ts';
 import { addProduct } from './commands/product.ts';
 import { addSubscription } from './commands/subscription.ts';
@@ -35,6 +36,7 @@ for (const add of [
 	addUsage,
 	addSubscription,
 	addLedger,
+	addPayment,
 	addKey,
 	addKeys
 ])

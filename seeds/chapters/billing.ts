@@ -2,10 +2,10 @@ import {
 	issueInvoice,
 	listInvoices,
 	listSubscriptions,
-	recordPayment,
 	renewSubscription,
 	saveCustomer
 } from '#server/modules/billing/index.ts';
+import { recordPayment } from '#server/modules/payments/index.ts';
 import type { Scope } from '#server/platform/scope.ts';
 import type { Calendar, StoryMonth } from '../calendar.ts';
 import { mavunoLines, paidOnDay, pwaniLines, tanaLines, type StoryLine } from '../ledger.ts';
@@ -168,7 +168,7 @@ async function pay(
 		(scope) =>
 			recordPayment(scope, {
 				businessId: cast.businessId,
-				number: invoice.number,
+				invoices: [{ number: invoice.number }],
 				amountMinor: invoice.owedMinor,
 				currency: invoice.currency,
 				method: 'bank',

@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
-import { readBooks } from '#server/modules/billing/index.ts';
+import { readBooks as readBillingBooks } from '#server/modules/billing/index.ts';
 import { listBusinesses } from '#server/modules/businesses/index.ts';
-import { readBalances, verifyLedger, type Disagreement } from '#server/modules/ledger/index.ts';
+import {
+	readBalances,
+	verifyLedger,
+	type Books,
+	type Disagreement
+} from '#server/modules/ledger/index.ts';
+import { readBooks as readPaymentBooks } from '#server/modules/payments/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
+import type { Scope, System } from '#server/platform/scope.ts';
 import { findBusiness } from './business.ts';
 import { onPortal, tell, tellTable } from './command.ts';
 import { amountWords } from './money.ts';
@@ -58,6 +65,21 @@ export function addLedger(program: Command): void {
 				tellTable(rows);
 			})
 		);
+}
+
+/** What all documents of these businesses come to, from the modules that make them. */
+export async function readBooks(
+	scope: Scope<System>,
+	input: { businessIds: string[] }
+): Promise<Books> {
+	const [billing, payments] = [
+		await readBillingBooks(scope, input),
+		await readPaymentBooks(scope, input)
+	];
+	return {
+		claims: [...billing.claims, ...payments.claims],
+		owed: [...billing.owed, ...payments.owed]
+	};
 }
 
 /** In a sentence, with the document by what is printed on it. */

@@ -1,13 +1,13 @@
 import {
 	issueInvoice,
 	listSubscriptions,
-	recordPayment,
 	saveSeller,
 	startSubscription
 } from '#server/modules/billing/index.ts';
 import { followInvoice, listDue } from '#server/modules/dunning/index.ts';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member } from '#server/platform/scope.ts';
+import { payInvoice } from './payments.ts';
 import type { createProducts } from './products.ts';
 
 /** ERP and SACCO for each, and who issues the invoices. */
@@ -58,7 +58,7 @@ export function payFor(
 	references += 1;
 	const reference = `FT-DUN-${references}`;
 	return withSystem('test', (scope) =>
-		recordPayment(scope, {
+		payInvoice(scope, {
 			businessId,
 			number,
 			amountMinor,

@@ -230,18 +230,6 @@ export interface BillingInvoiceTaxes {
   tax_minor: bigint;
 }
 
-export interface BillingPayments {
-  amount_minor: bigint;
-  business_id: string;
-  currency: string;
-  id: string;
-  invoice_id: string;
-  method: string;
-  received_on: string;
-  recorded_at: Timestamp;
-  reference: string;
-}
-
 export interface BillingPendingLines {
   amount_minor: bigint;
   at_once: boolean;
@@ -295,8 +283,10 @@ export interface BillingSettlements {
   business_id: string;
   id: string;
   invoice_id: string;
+  method: string | null;
   on_day: string;
   recorded_at: Timestamp;
+  reference: string | null;
   source_id: string | null;
   source_kind: string;
 }
@@ -899,6 +889,7 @@ export interface PaymentsPayments {
   business_id: string;
   credit_minor: bigint;
   currency: string;
+  customer: Json;
   id: string;
   method: string;
   number: string;
@@ -910,6 +901,7 @@ export interface PaymentsPayments {
   reference: string;
   reversal_reason: string | null;
   reversed_on: string | null;
+  seller: Json;
   sequence: number;
   series: Generated<string>;
 }
@@ -1336,7 +1328,6 @@ export interface DB {
   "billing.invoice_lines": BillingInvoiceLines;
   "billing.invoice_taxes": BillingInvoiceTaxes;
   "billing.invoices": BillingInvoices;
-  "billing.payments": BillingPayments;
   "billing.pending_lines": BillingPendingLines;
   "billing.seller": BillingSeller;
   "billing.series": BillingSeries;

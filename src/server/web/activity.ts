@@ -105,6 +105,17 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			m.activity_where_billing({ number }),
 			`/billing/invoices/${number}`
 		);
+	// Payments that were told before there were receipts lead to their invoice.
+	const receipt = (what: string) => {
+		const of = params['receipt'];
+		if (!of) return invoice(what);
+		return told(
+			what,
+			{ area: 'billing' },
+			m.activity_where_billing({ number: of }),
+			`/billing/payments/${of}`
+		);
+	};
 
 	switch (entry.kind) {
 		case 'reported':
@@ -214,7 +225,11 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 		case 'invoice_issued':
 			return invoice(m.activity_invoice_issued({ number, amount: amountOf(params) }));
 		case 'payment_received':
-			return invoice(m.activity_payment_received({ number, amount: amountOf(params) }));
+			return receipt(
+				number === ''
+					? m.activity_money_received({ amount: amountOf(params) })
+					: m.activity_payment_received({ number, amount: amountOf(params) })
+			);
 	}
 }
 

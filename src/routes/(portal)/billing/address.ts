@@ -6,3 +6,7 @@ export function askAbout(subject: string): string {
 export function invoiceAddress(number: string): string {
 	return `/billing/invoices/${encodeURIComponent(number)}`;
 }
+
+export function receiptAddress(number: string): string {
+	return `/billing/payments/${encodeURIComponent(number)}`;
+}

@@ -4,15 +4,10 @@ import { Forbidden, Invalid } from '#server/platform/errors.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import type { Member, ProductKey, Staff } from '#server/platform/scope.ts';
 import { createMember, createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
+import { payInvoice } from '../../../../tests/setup/payments.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import {
-	issueInvoice,
-	recordPayment,
-	saveCustomer,
-	saveSeller,
-	startSubscription
-} from '../billing/index.ts';
+import { issueInvoice, saveCustomer, saveSeller, startSubscription } from '../billing/index.ts';
 import { saveProduct } from '../catalogue/index.ts';
 import { createPerson, signIn } from '../identity/index.ts';
 import { grantAccess, launch, reportPlace } from '../launch/index.ts';
@@ -205,7 +200,7 @@ describe('what happens in the portal', () => {
 		await withSystem(
 			'test',
 			(scope) =>
-				recordPayment(scope, {
+				payInvoice(scope, {
 					businessId: mavuno.businessId,
 					number: invoice.number,
 					amountMinor: 116n,

@@ -296,7 +296,11 @@ on('invoice.issued', 'activity.invoice-issued', (scope, event) =>
 on('payment.received', 'activity.payment-received', (scope, event) =>
 	keep(scope, event, 'payment_received', {
 		params: {
-			number: event.data.number,
+			// The invoice where there is one: that is what people look for.
+			...(event.data.allocations.length === 1
+				? { number: event.data.allocations[0]?.number ?? '' }
+				: {}),
+			receipt: event.data.number,
 			amountMinor: event.data.amountMinor,
 			currency: event.data.currency
 		}

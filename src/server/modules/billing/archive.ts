@@ -113,8 +113,9 @@ export interface Settlement {
 	source: SettledBy;
 	/** Of a payment: how it came. */
 	method: string | null;
-	/** What the bank calls the payment, the credit note's number. */
+	/** What the bank calls the payment; the certificate's number, the credit note's. */
 	reference: string | null;
+	/** Less than nothing where it was taken back. */
 	amountMinor: bigint;
 	onDay: string;
 }
@@ -247,13 +248,10 @@ async function readSettlements(
 ): Promise<Settlement[]> {
 	const rows = await db
 		.selectFrom('billing.settlements as s')
-		.leftJoin('billing.payments as p', (join) =>
-			join.onRef('p.business_id', '=', 's.business_id').onRef('p.id', '=', 's.source_id')
-		)
 		.leftJoin('billing.credit_notes as n', (join) =>
 			join.onRef('n.business_id', '=', 's.business_id').onRef('n.id', '=', 's.source_id')
 		)
-		.select(['s.source_kind', 'p.method', 'p.reference', 'n.number'])
+		.select(['s.source_kind', 's.method', 's.reference', 'n.number'])
 		.select(['s.amount_minor as amountMinor', 's.on_day as onDay'])
 		.where('s.business_id', '=', businessId)
 		.where('s.invoice_id', '=', invoiceId)

@@ -18,14 +18,6 @@ export function invoicePostings(
 	return [{ account: 'receivable' as const, invoiceId, amountMinor: totals.totalMinor }, ...parts];
 }
 
-/** What a payment moves: money came in, and of the invoice less is owed. */
-export function paymentPostings(invoiceId: string, amountMinor: bigint): Posting[] {
-	return [
-		{ account: 'cash', amountMinor },
-		{ account: 'receivable', invoiceId, amountMinor: -amountMinor }
-	];
-}
-
 /** What giving an invoice up moves; less than nothing takes it back. */
 export function writeOffPostings(invoiceId: string, amountMinor: bigint): Posting[] {
 	return [
@@ -71,7 +63,7 @@ export const readBooks = usecase(
 	v.object({ businessIds: v.array(BusinessId) }),
 	async ({ db }, { businessIds }): Promise<Books> => {
 		const ofThese = sql<string>`any(${businessIds})`;
-		const [invoices, lines, payments, notes, noteTaxes, settlements] = await Promise.all([
+		const [invoices, lines, notes, noteTaxes, settlements] = await Promise.all([
 			db
 				.selectFrom('billing.invoices')
 				.select(['business_id', 'id', 'number', 'status', 'issued_on', 'currency'])
@@ -85,14 +77,6 @@ export const readBooks = usecase(
 				.select(['business_id', 'invoice_id', 'amount_minor', 'discount_minor'])
 				.select(['tax_class', 'tax_rate', 'tax_included'])
 				.where('business_id', '=', ofThese)
-				.execute(),
-			db
-				.selectFrom('billing.payments')
-				.select(['business_id', 'id', 'invoice_id', 'amount_minor', 'currency', 'reference'])
-				.select('received_on')
-				.where('business_id', '=', ofThese)
-				.orderBy('business_id')
-				.orderBy('id')
 				.execute(),
 			db
 				.selectFrom('billing.credit_notes')
@@ -141,13 +125,6 @@ export const readBooks = usecase(
 						postings: invoice.status === 'void' ? [...issued, ...reversed(issued)] : issued
 					};
 				}),
-				...payments.map((payment) => ({
-					businessId: payment.business_id,
-					document: { kind: 'payment' as const, id: payment.id, reference: payment.reference },
-					onDay: payment.received_on,
-					currency: payment.currency,
-					postings: paymentPostings(payment.invoice_id, payment.amount_minor)
-				})),
 				...notes.map((note) => ({
 					businessId: note.business_id,
 					document: { kind: 'credit_note' as const, id: note.id, reference: note.number },

@@ -19,7 +19,7 @@ export {
 export { listTrialsEnding, readAttention, type Attention } from './attention.ts';
 export type { Signature } from '../fiscal/index.ts';
 export { readBooks } from './books.ts';
-export { applyCredit } from './credit.ts';
+export { applyCredit, takeCreditBack } from './credit.ts';
 export {
 	addBillingContact,
 	changeBillingContact,
@@ -59,7 +59,7 @@ export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from '
 export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
-export { saveCustomer, saveSeller, type Party } from './parties.ts';
+export { readPartiesOf, saveCustomer, saveSeller, type Party } from './parties.ts';
 export { attachInvoice } from './mailed-paper.ts';
 export {
 	creditNoteSheet,
@@ -70,7 +70,6 @@ export {
 export { printCreditNote, printInvoice } from './paper.ts';
 export { paperFigures } from './paper-figures.ts';
 export { paperLanguages, paperWords, type PaperLanguage } from './paper-words.ts';
-export { recordPayment } from './payments.ts';
 export {
 	listIncludedQuantities,
 	listSubscriptionPrices,
@@ -88,7 +87,7 @@ export {
 	type ReckonedAgreement
 } from './reckoning.ts';
 export { simulate, type Simulated, type SimulatedMonth } from './simulation.ts';
-export { setNextInvoiceNumber } from './series.ts';
+export { setNextInvoiceNumber, takeNumbers } from './series.ts';
 export {
 	changeCustomer,
 	invoiceWays,
@@ -106,6 +105,7 @@ export {
 } from './settling.ts';
 export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';
+export { findInvoiceId, holdOwedInvoices, type InvoiceToSettle } from './to-settle.ts';
 export { listTerms, type Term } from './terms.ts';
 export { startTrial } from './trials.ts';
 export {

@@ -6,9 +6,10 @@ import {
 	createTwoBusinesses,
 	type TwoBusinesses
 } from '../../../../tests/setup/businesses.ts';
+import { payInvoice } from '../../../../tests/setup/payments.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { addUpInvoices, issueInvoice, recordPayment, saveSeller, selectInvoices } from './index.ts';
+import { addUpInvoices, issueInvoice, saveSeller, selectInvoices } from './index.ts';
 
 let runtime: TestRuntime;
 let mavuno: TwoBusinesses['mavuno'];
@@ -44,7 +45,7 @@ beforeAll(async () => {
 			});
 			numbers.push(number);
 			if (pays)
-				await recordPayment(scope, {
+				await payInvoice(scope, {
 					businessId: mavuno.businessId,
 					number,
 					amountMinor: totalMinor,

@@ -18,7 +18,10 @@ declare module '#server/platform/events.ts' {
 
 /** What makes less to pay of an invoice. */
 export type SettlementSource =
-	{ kind: 'payment' | 'credit_note' | 'withholding'; id: string } | { kind: 'credit' };
+	| { kind: 'payment'; id: string; method: string; reference: string }
+	| { kind: 'withholding'; id: string; reference: string }
+	| { kind: 'credit_note'; id: string }
+	| { kind: 'credit' };
 
 export interface NewSettlement {
 	businessId: string;
@@ -86,7 +89,9 @@ export async function settleInvoices(
 			...settlement,
 			id,
 			kind: source.kind,
-			sourceId: 'id' in source ? source.id : null
+			sourceId: 'id' in source ? source.id : null,
+			method: 'method' in source ? source.method : null,
+			reference: 'reference' in source ? source.reference : null
 		});
 		return {
 			id,
@@ -136,6 +141,10 @@ export interface SettlementRow {
 	invoiceId: string;
 	kind: SettlementSource['kind'] | 'write_off';
 	sourceId: string | null;
+	/** Of a payment: how it came. */
+	method?: string | null;
+	/** What is printed on the payment or the certificate. */
+	reference?: string | null;
 	amountMinor: bigint;
 	onDay: string;
 }
@@ -272,6 +281,8 @@ export async function insertSettlements(
 			invoice_id: 'text',
 			source_kind: 'text',
 			source_id: 'text',
+			method: 'text',
+			reference: 'text',
 			amount_minor: 'bigint',
 			on_day: 'date',
 			recorded_at: 'timestamptz'
@@ -282,6 +293,8 @@ export async function insertSettlements(
 			invoice_id: row.invoiceId,
 			source_kind: row.kind,
 			source_id: row.sourceId,
+			method: row.method,
+			reference: row.reference,
 			amount_minor: row.amountMinor,
 			on_day: row.onDay,
 			recorded_at: now

@@ -2,9 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import { createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
+import { payInvoice, readBooks } from '../../../../tests/setup/payments.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { tellDisagreement } from '../../../commands/ledger.ts';
-import { issueInvoice, readBooks, recordPayment, saveSeller } from '../billing/index.ts';
+import { issueInvoice, saveSeller } from '../billing/index.ts';
 import { verifyLedger } from './index.ts';
 
 let runtime: TestRuntime;
@@ -27,7 +28,7 @@ beforeAll(async () => {
 				currency: 'KES',
 				lines: [{ description: 'ERP System', quantity: '1', unitMinor: '10000' }]
 			});
-			await recordPayment(scope, {
+			await payInvoice(scope, {
 				businessId,
 				number,
 				amountMinor: 600n,
@@ -174,7 +175,7 @@ it('is done at one moment: what is written meanwhile is neither missed nor half 
 	const result = await withSystem('test', (scope) =>
 		verifyLedger(scope, async (same, input) => {
 			await withSystem('test', (other) =>
-				recordPayment(other, {
+				payInvoice(other, {
 					businessId: pwani,
 					number: 'INV-2026-0002',
 					amountMinor: 1n,

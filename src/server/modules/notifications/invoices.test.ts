@@ -4,12 +4,13 @@ import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
 import { openAttachment } from '#server/platform/mail.ts';
 import type { Member } from '#server/platform/scope.ts';
 import { createMember, createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
+import { payInvoice } from '../../../../tests/setup/payments.ts';
 import { bill, followAll, subscribeAll } from '../../../../tests/setup/dunning.ts';
 import { lettersTo } from '../../../../tests/setup/letters.ts';
 import { readPdf } from '../../../../tests/setup/pdf.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { addBillingContact, recordPayment, saveBillingSettings } from '../billing/index.ts';
+import { addBillingContact, saveBillingSettings } from '../billing/index.ts';
 import { followInvoice, openInvoiceLink } from '../dunning/index.ts';
 import { saveBankAccount } from '../payments/index.ts';
 import { listNotifications } from './index.ts';
@@ -185,7 +186,7 @@ describe('a reminder', () => {
 		// In one transaction, so that no job comes between.
 		await withSystem('test', async (scope) => {
 			expect(await followInvoice(scope, { businessId, invoiceId })).toBeGreaterThan(0);
-			await recordPayment(scope, {
+			await payInvoice(scope, {
 				businessId,
 				number,
 				amountMinor: 116_000n,

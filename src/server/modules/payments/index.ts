@@ -1,11 +1,33 @@
+import './receipt-mail.ts';
+
+export {
+	addUpPayments,
+	listPayments,
+	readReceipt,
+	type PaymentSummary,
+	type Receipt
+} from './archive.ts';
+export { askForPayment, lookAtAttempts, settleAttempt, type Attempt } from './attempts.ts';
 export {
 	dropBankAccount,
 	listBankAccounts,
 	saveBankAccount,
 	type BankAccount
 } from './bank-accounts.ts';
+export { readBooks } from './books.ts';
+export { recordCertificate } from './certificates.ts';
 export {
-	bankTransfer,
+	claimCertificate,
+	confirmClaim,
+	listClaims,
+	listOpenClaims,
+	refuseClaim,
+	taxableOf,
+	type Claim
+} from './claims.ts';
+export { readCredit, refundCredit, type Credit } from './credit.ts';
+export {
+	byHand,
 	chargingProvider,
 	dropProvider,
 	findProvider,
@@ -18,3 +40,7 @@ export {
 	type Refund,
 	type RefundOutcome
 } from './provider.ts';
+export { printReceipt } from './receipt.ts';
+export { recordPayment, type Recorded } from './recording.ts';
+export { reversePayment } from './reversal.ts';
+export { usuallyWithheld } from './withholding.ts';

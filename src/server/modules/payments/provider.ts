@@ -12,7 +12,12 @@ export interface Charge {
 	reference: string;
 	description: string;
 	/** Whom to ask: a phone that is prompted, a card that is on file, an address to come back to. */
-	payer: { phone?: string; savedMethod?: string; email?: string; returnTo?: string };
+	payer: {
+		phone?: string | undefined;
+		savedMethod?: string | undefined;
+		email?: string | undefined;
+		returnTo?: string | undefined;
+	};
 }
 
 /**
@@ -76,7 +81,7 @@ export type RefundOutcome =
  * They may come twice, late, in any order, or never.
  */
 export interface PaymentProvider {
-	/** Stable, kept beside each payment: `bank_transfer`. */
+	/** Stable, kept beside each payment: `by_hand`. */
 	readonly name: string;
 	readonly methods: readonly Method[];
 	/** Null: any. */
@@ -95,19 +100,17 @@ export interface PaymentProvider {
 		refundId: string;
 		providerReference: string | null;
 	}) => Promise<RefundOutcome>;
-	/** The least and the most that can be given back of a payment, and how often, where that is bounded. */
-	readonly refunds?: { partly: boolean; several: boolean };
 }
 
-/** A transfer comes by itself, and the vendor says that it came. */
-export const bankTransfer: PaymentProvider = {
-	name: 'bank_transfer',
-	methods: ['bank', 'cash'],
+/** A bank transfer comes by itself, and the vendor says that it came: so with all that is counted by hand. */
+export const byHand: PaymentProvider = {
+	name: 'by_hand',
+	methods,
 	currencies: null,
 	stepMinor: 1n
 };
 
-const providers = new Map<string, PaymentProvider>([[bankTransfer.name, bankTransfer]]);
+const providers = new Map<string, PaymentProvider>([[byHand.name, byHand]]);
 
 /** Sets a provider up, at the start of the process. */
 export function useProvider(provider: PaymentProvider): void {

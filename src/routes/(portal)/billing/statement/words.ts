@@ -15,7 +15,8 @@ const documents: Record<DocumentKind, () => string> = {
 /** What happened, without the reference: `Payment`, `Invoice, written off`. */
 export function wordEntry({ document, kind }: Pick<StatementEntry, 'document' | 'kind'>): string {
 	const name = documents[document.kind]();
-	if (kind === 'written_off') return m.billing_statement_written_off({ document: name });
+	if (kind === 'written_off' && document.kind !== 'write_off')
+		return m.billing_statement_written_off({ document: name });
 	if (kind === 'reversed') return m.billing_statement_reversed({ document: name });
 	return name;
 }
