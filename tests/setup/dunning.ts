@@ -65,7 +65,7 @@ export function payFor(
 			currency: 'KES',
 			method: 'bank',
 			reference,
-			receivedOn: '2026-12-01'
+			receivedOn: scope.now.toISOString().slice(0, 10)
 		})
 	);
 }
