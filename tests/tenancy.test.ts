@@ -43,6 +43,7 @@ const global = new Map([
 	['catalogue.product_roles', 'declared by the product, the same for everybody'],
 	['catalogue.product_states', 'a product stands the same for everybody'],
 	['dunning.schedules', 'the vendor’s, the same for everybody'],
+	['closing.settings', 'of the installation; no member may read it at all'],
 	['fiscal.simulated', 'what the simulator remembers; no member may read it at all'],
 	['fiscal.unit', 'the vendor’s; no member may read it at all'],
 	['identity.password_links', 'belongs to a person; no member may read it at all'],

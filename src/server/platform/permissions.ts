@@ -38,6 +38,7 @@ export const permissions = {
 	'certificate.claim': accounts,
 	'dunning.manage': ['staff', 'system'],
 	'dunning.read': [...accounts, 'staff', 'system'],
+	'closing.run': ['system'],
 	'entitlement.read': ['product'],
 	'export.ask': leaders,
 	'export.read': [...everyone, 'product', 'system'],

@@ -522,6 +522,37 @@ export interface CatalogueRedemptions {
   subscription_id: string;
 }
 
+export interface ClosingBilledUsage {
+  amount_minor: bigint;
+  business_id: string;
+  end_on: string;
+  events: Numeric | null;
+  final: Generated<boolean>;
+  meter: string;
+  plan_id: string;
+  plan_version: number;
+  price_slug: string;
+  product_id: string;
+  quantity: Numeric;
+  start_on: string;
+  subscription_id: string;
+}
+
+export interface ClosingFailures {
+  business_id: string;
+  last_at: Timestamp;
+  reason: string;
+  since: Timestamp;
+  tries: number;
+}
+
+export interface ClosingSettings {
+  closed_at: Timestamp | null;
+  grace_hours: Generated<number>;
+  held_at: Timestamp | null;
+  only_row: Generated<boolean>;
+}
+
 export interface DunningHolds {
   business_id: string;
   held_at: Timestamp;
@@ -1351,6 +1382,9 @@ export interface DB {
   "catalogue.product_states": CatalogueProductStates;
   "catalogue.products": CatalogueProducts;
   "catalogue.redemptions": CatalogueRedemptions;
+  "closing.billed_usage": ClosingBilledUsage;
+  "closing.failures": ClosingFailures;
+  "closing.settings": ClosingSettings;
   "dunning.holds": DunningHolds;
   "dunning.restrictions": DunningRestrictions;
   "dunning.schedules": DunningSchedules;

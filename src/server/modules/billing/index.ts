@@ -44,7 +44,7 @@ export {
 } from './draft-lines.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export { fixedPrices, fixedTotal, type FixedPrice } from './fixed-prices.ts';
-export { changeKinds, type ChangeKind, type ChangeSide } from './history.ts';
+export { changeKinds, type ChangeKind, type ChangeSide, type Happening } from './history.ts';
 export {
 	listHoldersOf,
 	listProductHolders,
@@ -59,7 +59,7 @@ export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from '
 export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
-export { readPartiesOf, saveCustomer, saveSeller, type Party } from './parties.ts';
+export { readDaysToPay, readPartiesOf, saveCustomer, saveSeller, type Party } from './parties.ts';
 export { attachInvoice } from './mailed-paper.ts';
 export {
 	creditNoteSheet,
@@ -78,6 +78,16 @@ export {
 	type SubscriptionPrice,
 	type UsagePrice
 } from './prices.ts';
+export { listBilledUsage, type BilledUsageLine } from './creditable.ts';
+export {
+	countDue,
+	listDueBusinesses,
+	takeDue,
+	type DueSubscription,
+	type Reached,
+	type SubscriptionCoupon
+} from './due.ts';
+export { saveClosed, type ClosedSubscription, type UsedCoupon } from './due-changes.ts';
 export {
 	priced,
 	reckonAdvance,
@@ -103,6 +113,7 @@ export {
 	type Settled,
 	type SettlementSource
 } from './settling.ts';
+export { reckonDraft, type InvoiceTotals, type ReckonedDraft } from './totals.ts';
 export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';
 export { findInvoiceId, holdOwedInvoices, type InvoiceToSettle } from './to-settle.ts';
@@ -116,3 +127,4 @@ export {
 	type BilledSubscription,
 	type UnpaidInvoice
 } from './unpaid.ts';
+export { markBilled, type EndedPeriod, type PendingLine } from './waiting.ts';

@@ -36,6 +36,20 @@ export const saveSeller = usecase(
 	}
 );
 
+/**
+ * How many days customers have to pay where nobody says otherwise.
+ * @throws Conflict `seller_unknown`
+ */
+export const readDaysToPay = usecase(
+	'billing.manage',
+	v.object({}),
+	async ({ db }): Promise<number> => {
+		const seller = await db.selectFrom('billing.seller').select('days_to_pay').executeTakeFirst();
+		if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
+		return seller.days_to_pay;
+	}
+);
+
 /** To whom the invoices of a business are made out from a day on; the same day again changes it. */
 export const saveCustomer = usecase(
 	'billing.manage',

@@ -1,5 +1,5 @@
 import { minorDigits } from './currencies.ts';
-import { decimal, decimalText, minus, rounded, shifted, times } from './decimal.ts';
+import { decimal, decimalText, exact, minus, rounded, shifted, times } from './decimal.ts';
 
 /**
  * The amount of a line in minor units: quantity × rate, multiplied exactly and rounded once, half up
@@ -21,4 +21,9 @@ export function exactLine(quantity: string, unitMinor: string, currency: string)
 export function chargedQuantity(used: string, included: string): string {
 	const beyond = minus(decimal(used), decimal(included));
 	return beyond.gt(0) ? decimalText(beyond) : '0';
+}
+
+/** One less the other, exactly. */
+export function difference(one: string, other: string): string {
+	return decimalText(minus(exact(one), exact(other)));
 }

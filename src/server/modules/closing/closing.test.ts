@@ -1,0 +1,474 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+	changeSubscriptionStatus,
+	readAgreements,
+	readBooks,
+	saveSeller,
+	startSubscription
+} from '#server/modules/billing/index.ts';
+import { createBusiness } from '#server/modules/businesses/index.ts';
+import {
+	createApiKey,
+	readApiKey,
+	saveCoupon,
+	savePlanVersion,
+	type ApiKey,
+	type PlanPrice
+} from '#server/modules/catalogue/index.ts';
+import { verifyLedger } from '#server/modules/ledger/index.ts';
+import { defineMeter, recordEvents } from '#server/modules/usage/index.ts';
+import { withSystem } from '#server/platform/doors.ts';
+import { createProducts } from '../../../../tests/setup/products.ts';
+import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
+import { usageEvent } from '../../../../tests/setup/metering.ts';
+import { closeDue, holdClosing, readClosingStatus, releaseClosing } from './index.ts';
+
+let runtime: TestRuntime;
+let key: ApiKey;
+
+beforeAll(async () => {
+	runtime = await startTestRuntime();
+	runtime.clock.set(new Date('2026-01-01T06:00:00Z'));
+	await createProducts();
+	key = await withSystem('test', async (scope) => {
+		await saveSeller(scope, { name: 'Lixnet', address: ['Nairobi'], taxPin: 'P051930264T' });
+		for (const slug of ['data', 'calls'])
+			await defineMeter(scope, {
+				product: 'erp',
+				slug,
+				name: slug,
+				eventType: `erp.${slug}`,
+				aggregation: 'sum',
+				valueProperty: 'value',
+				unit: 'count'
+			});
+		const { token } = await createApiKey(scope, { product: 'erp' });
+		const made = await readApiKey(scope, { token });
+		if (!made) throw new Error('The key was not made.');
+		return made;
+	});
+});
+afterAll(() => runtime.stop());
+
+let plans = 0;
+
+/** A plan of its own, on offer from now on. */
+async function plan(
+	prices: Partial<PlanPrice>[],
+	terms: Partial<Parameters<typeof savePlanVersion>[1]> = {}
+): Promise<string> {
+	const slug = `plan-${++plans}`;
+	await withSystem('test', (scope) =>
+		savePlanVersion(scope, {
+			product: 'erp',
+			plan: slug,
+			name: `Plan ${plans}`,
+			meters: ['data', 'calls'],
+			...terms,
+			prices: prices.map((price, index) => ({
+				slug: `price-${index}`,
+				kind: 'flat' as const,
+				label: `Price ${index}`,
+				price: { model: 'flat' as const, amount: '1000' },
+				...price
+			}))
+		})
+	);
+	return slug;
+}
+
+const flat = (amount: string): Partial<PlanPrice> => ({ price: { model: 'flat', amount } });
+const use = (price: PlanPrice['price'], meter = 'data'): Partial<PlanPrice> => ({
+	kind: 'usage',
+	meter,
+	label: `Use of ${meter}`,
+	price
+});
+
+let businesses = 0;
+
+async function subscribe(
+	planSlug: string,
+	startedOn: string,
+	{
+		timeZone = 'Africa/Nairobi',
+		...more
+	}: { timeZone?: string; trialEndsOn?: string; coupon?: string; firstPeriodBilled?: boolean } = {}
+): Promise<string> {
+	return withSystem('test', async (scope) => {
+		const { id } = await createBusiness(scope, { name: `Business ${++businesses}`, timeZone });
+		await startSubscription(scope, {
+			businessId: id,
+			product: 'erp',
+			plan: planSlug,
+			startedOn,
+			...more
+		});
+		return id;
+	});
+}
+
+const at = (moment: string): void => {
+	runtime.clock.set(new Date(moment));
+};
+let events = 0;
+const used = (businessId: string, time: string, value: string, slug = 'data') =>
+	recordEvents(
+		[usageEvent(businessId, { id: `e${++events}`, type: `erp.${slug}`, time, data: { value } })],
+		key,
+		{ at: new Date(time) }
+	);
+
+/** The invoices of a business, the oldest first: day, then each line's kind, first day and amount. */
+async function invoicesOf(businessId: string): Promise<unknown[][]> {
+	const found = await runtime.database.system.db
+		.selectFrom('billing.invoices as i')
+		.innerJoin('billing.invoice_lines as l', (join) =>
+			join.onRef('l.business_id', '=', 'i.business_id').onRef('l.invoice_id', '=', 'i.id')
+		)
+		.select(['i.id', 'i.issued_on', 'l.kind', 'l.period_start', 'l.amount_minor'])
+		.select('l.discount_minor')
+		.where('i.business_id', '=', businessId)
+		.orderBy('i.sequence')
+		.orderBy('l.position')
+		.execute();
+	return [...Map.groupBy(found, ({ id }) => id).values()].map((lines) => [
+		lines[0]?.issued_on,
+		...lines.map((line) => [line.kind, line.period_start, line.amount_minor - line.discount_minor])
+	]);
+}
+
+const agreementOf = (businessId: string) =>
+	withSystem('test', async (scope) => {
+		const [agreement] = await readAgreements(scope, { businessIds: [businessId], ended: true });
+		return agreement;
+	});
+
+async function expectTruth(): Promise<void> {
+	const { disagreements } = await withSystem('test', (scope) => verifyLedger(scope, readBooks));
+	expect(disagreements).toEqual([]);
+	const rows = await runtime.database.system.db
+		.selectFrom('billing.invoices')
+		.select('sequence')
+		.where('series', '=', 'invoices')
+		.orderBy('sequence')
+		.execute();
+	expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
+}
+
+describe('a subscription that goes on', () => {
+	it('is billed in advance at its start, and month by month with its use', async () => {
+		at('2026-01-10T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('1000'), use({ model: 'per_unit', unit_amount: '2', included: '10' })]),
+			'2026-01-10'
+		);
+		expect(await closeDue()).toMatchObject({ subscriptions: 1, invoices: 1 });
+		expect(await closeDue()).toMatchObject({ subscriptions: 0, invoices: 0 });
+		expect(await invoicesOf(id)).toEqual([['2026-01-10', ['plan', '2026-01-10', 100_000n]]]);
+
+		await used(id, '2026-01-20T09:00:00Z', '15');
+		// The last second of the period in Nairobi, and the first of the next.
+		await used(id, '2026-02-09T20:59:59Z', '1');
+		await used(id, '2026-02-09T21:00:00Z', '100');
+		at('2026-02-09T20:59:00Z');
+		expect(await closeDue()).toMatchObject({ subscriptions: 0 });
+		// Over, but for three hours its last events are waited for.
+		at('2026-02-09T23:59:00Z');
+		expect(await closeDue()).toMatchObject({ subscriptions: 0 });
+		at('2026-02-10T00:00:00Z');
+		expect(await closeDue()).toMatchObject({ subscriptions: 1, invoices: 1 });
+		expect((await invoicesOf(id))[1]).toEqual([
+			'2026-02-10',
+			['plan', '2026-02-10', 100_000n],
+			['usage', '2026-01-10', 1_200n]
+		]);
+		expect(await agreementOf(id)).toMatchObject({
+			period: { start: '2026-02-10', end: '2026-03-10' },
+			advanceBilledUntil: '2026-03-10',
+			closesOn: '2026-03-10'
+		});
+		await expectTruth();
+	});
+
+	it('is billed period by period, in order, after days of standstill', async () => {
+		at('2026-01-31T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('1000'), use({ model: 'per_unit', unit_amount: '2' })]),
+			'2026-01-31'
+		);
+		for (const [day, value] of [
+			['2026-02-01', '5'],
+			['2026-03-01', '7'],
+			['2026-04-01', '9']
+		] as const)
+			await used(id, `${day}T09:00:00Z`, value);
+		at('2026-05-02T09:00:00Z');
+		await closeDue();
+		// Each boundary from the anchor, the 31st.
+		expect(await invoicesOf(id)).toEqual([
+			['2026-05-02', ['plan', '2026-01-31', 100_000n]],
+			['2026-05-02', ['plan', '2026-02-28', 100_000n], ['usage', '2026-01-31', 1_000n]],
+			['2026-05-02', ['plan', '2026-03-31', 100_000n], ['usage', '2026-02-28', 1_400n]],
+			['2026-05-02', ['plan', '2026-04-30', 100_000n], ['usage', '2026-03-31', 1_800n]]
+		]);
+		await expectTruth();
+	});
+
+	it('has one invoice for all that falls due on one day, and leaves what was billed elsewhere', async () => {
+		at('2026-01-05T09:00:00Z');
+		const id = await subscribe(await plan([flat('10')]), '2026-01-05', { firstPeriodBilled: true });
+		at('2026-01-05T09:01:00Z');
+		await withSystem('test', (scope) =>
+			startSubscription(scope, {
+				businessId: id,
+				product: 'sacco',
+				plan: 'growth',
+				startedOn: '2026-01-05',
+				firstPeriodBilled: true
+			})
+		);
+		expect(await closeDue()).toMatchObject({ invoices: 0 });
+		at('2026-02-05T09:00:00Z');
+		await closeDue();
+		expect(await invoicesOf(id)).toEqual([
+			['2026-02-05', ['plan', '2026-02-05', 1_000n], ['plan', '2026-02-05', 1_400_000n]]
+		]);
+	});
+
+	it('is billed when its day has begun in its own zone', async () => {
+		at('2026-03-01T05:00:00Z');
+		const terms = await plan([flat('1')]);
+		const here = await subscribe(terms, '2026-03-01');
+		const east = await subscribe(terms, '2026-03-01', { timeZone: 'Pacific/Auckland' });
+		const west = await subscribe(terms, '2026-03-01', { timeZone: 'America/Los_Angeles' });
+		await closeDue();
+		const counts = async () =>
+			(await Promise.all([east, here, west].map(invoicesOf))).map(({ length }) => length);
+		// In Los Angeles it is still February.
+		expect(await counts()).toEqual([1, 1, 0]);
+		at('2026-03-31T14:00:00Z');
+		await closeDue();
+		expect(await counts()).toEqual([2, 1, 1]);
+		at('2026-04-01T06:00:00Z');
+		await closeDue();
+		expect(await counts()).toEqual([2, 2, 1]);
+		at('2026-04-01T10:00:00Z');
+		await closeDue();
+		expect(await counts()).toEqual([2, 2, 2]);
+		await expectTruth();
+	});
+
+	it('is billed afterwards where the plan says so, minimum and all', async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan(
+				[
+					flat('100'),
+					{ kind: 'one_off', price: { model: 'flat', amount: '50' } },
+					{ kind: 'minimum', price: { model: 'flat', amount: '500' } },
+					use({
+						model: 'graduated',
+						tiers: [
+							{ up_to: '10', unit_amount: '3' },
+							{ up_to: null, unit_amount: '1' }
+						]
+					})
+				],
+				{ inAdvance: false }
+			),
+			'2026-01-01'
+		);
+		await closeDue();
+		await used(id, '2026-01-15T09:00:00Z', '15');
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		expect(await invoicesOf(id)).toEqual([
+			['2026-01-01', ['one_off', '2026-01-01', 5_000n]],
+			[
+				'2026-02-01',
+				['plan', '2026-01-01', 10_000n],
+				['usage', '2026-01-01', 3_500n],
+				['minimum', '2026-01-01', 36_500n]
+			]
+		]);
+	});
+});
+
+describe('use that comes late', () => {
+	it('comes on the next invoice as its own line, once, at what it would have cost in time', async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan([
+				use({
+					model: 'graduated',
+					tiers: [
+						{ up_to: '10', unit_amount: '3' },
+						{ up_to: null, unit_amount: '1' }
+					],
+					included: '5'
+				}),
+				use({ model: 'per_unit', unit_amount: '2' }, 'calls')
+			]),
+			'2026-01-01'
+		);
+		await used(id, '2026-01-15T09:00:00Z', '10');
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		// What was within the first tier is so no more.
+		await used(id, '2026-01-16T09:00:00Z', '15');
+		await used(id, '2026-01-16T09:00:00Z', '4', 'calls');
+		await used(id, '2026-02-02T09:00:00Z', '6');
+		at('2026-03-01T09:00:00Z');
+		await closeDue();
+		await closeDue();
+		expect(await invoicesOf(id)).toEqual([
+			['2026-02-01', ['usage', '2026-01-01', 1_500n]],
+			[
+				'2026-03-01',
+				['usage', '2026-02-01', 300n],
+				['late_usage', '2026-01-01', 2_500n],
+				['late_usage', '2026-01-01', 800n]
+			]
+		]);
+		// Thirty-five days late, and no more of it afterwards.
+		await used(id, '2026-01-31T09:00:00Z', '1', 'calls');
+		at('2026-04-01T09:00:00Z');
+		await closeDue();
+		expect((await invoicesOf(id))[2]).toEqual(['2026-04-01', ['late_usage', '2026-01-01', 200n]]);
+		await used(id, '2026-01-31T09:00:00Z', '1', 'calls');
+		at('2026-05-01T09:00:00Z');
+		await closeDue();
+		expect(await invoicesOf(id)).toHaveLength(3);
+		await expectTruth();
+	});
+});
+
+describe('what happens to a subscription by itself', () => {
+	it('a trial that nobody goes on with ends, and costs nothing', async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('10'), use({ model: 'per_unit', unit_amount: '1' })]),
+			'2026-01-01',
+			{
+				trialEndsOn: '2026-01-15'
+			}
+		);
+		await used(id, '2026-01-02T09:00:00Z', '15');
+		at('2026-01-14T20:59:00Z');
+		await closeDue();
+		expect(await agreementOf(id)).toMatchObject({ status: 'trial' });
+		at('2026-01-14T21:00:00Z');
+		await closeDue();
+		expect(await agreementOf(id)).toMatchObject({
+			status: 'ended',
+			endedOn: '2026-01-15',
+			closesOn: null
+		});
+		expect(await invoicesOf(id)).toEqual([]);
+	});
+
+	it('one that ends is asked for its use, and for nothing afterwards', async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('10'), use({ model: 'per_unit', unit_amount: '1' })]),
+			'2026-01-01'
+		);
+		await closeDue();
+		await used(id, '2026-01-02T09:00:00Z', '15');
+		at('2026-01-20T09:00:00Z');
+		await withSystem('test', (scope) =>
+			changeSubscriptionStatus(scope, {
+				businessId: id,
+				product: 'erp',
+				status: 'ended',
+				on: '2026-01-20'
+			})
+		);
+		await closeDue();
+		at('2026-03-20T09:00:00Z');
+		await closeDue();
+		expect(await invoicesOf(id)).toEqual([
+			['2026-01-01', ['plan', '2026-01-01', 1_000n]],
+			['2026-01-20', ['usage', '2026-01-01', 1_500n]]
+		]);
+		expect(await agreementOf(id)).toMatchObject({ status: 'ended', closesOn: null });
+	});
+
+	it('one that waits for its money is billed for its use, and not renewed', async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('10'), use({ model: 'per_unit', unit_amount: '1' })]),
+			'2026-01-01'
+		);
+		await closeDue();
+		await used(id, '2026-01-02T09:00:00Z', '15');
+		const become = (status: 'suspended' | 'active', on: string) =>
+			withSystem('test', (scope) =>
+				changeSubscriptionStatus(scope, { businessId: id, product: 'erp', status, on })
+			);
+		at('2026-01-20T09:00:00Z');
+		await become('suspended', '2026-01-20');
+		at('2026-03-20T09:00:00Z');
+		await closeDue();
+		expect(await invoicesOf(id)).toHaveLength(2);
+		expect((await invoicesOf(id))[1]).toEqual(['2026-03-20', ['usage', '2026-01-01', 1_500n]]);
+		await become('active', '2026-03-20');
+		await closeDue();
+		expect((await invoicesOf(id))[2]).toEqual(['2026-03-20', ['plan', '2026-03-20', 1_000n]]);
+	});
+
+	it('a coupon is taken off as many invoices as it is for', async () => {
+		at('2026-01-01T09:00:00Z');
+		const { code } = await withSystem('test', (scope) =>
+			saveCoupon(scope, { name: 'Early bird', percent: '25', duration: 'periods', periods: 2 })
+		);
+		const id = await subscribe(await plan([flat('10')]), '2026-01-01', { coupon: code });
+		await closeDue();
+		at('2026-04-01T09:00:00Z');
+		await closeDue();
+		expect((await invoicesOf(id)).map(([, line]) => line)).toEqual([
+			['plan', '2026-01-01', 750n],
+			['plan', '2026-02-01', 750n],
+			['plan', '2026-03-01', 1_000n],
+			['plan', '2026-04-01', 1_000n]
+		]);
+		await expectTruth();
+	});
+});
+
+describe('closing', () => {
+	it('waits while it is held, and goes on afterwards', async () => {
+		at('2026-06-01T09:00:00Z');
+		await withSystem('test', (scope) => holdClosing(scope, {}));
+		const id = await subscribe(await plan([flat('10')]), '2026-06-01');
+		expect(await closeDue()).toMatchObject({ subscriptions: 0 });
+		const held = await withSystem('test', (scope) => readClosingStatus(scope, {}));
+		expect(held).toMatchObject({ heldAt: new Date('2026-06-01T09:00:00Z') });
+		expect(held.due.subscriptions).toBeGreaterThan(0);
+		await withSystem('test', (scope) => releaseClosing(scope, {}));
+		await closeDue();
+		expect(await invoicesOf(id)).toHaveLength(1);
+		const { heldAt, due } = await withSystem('test', (scope) => readClosingStatus(scope, {}));
+		expect([heldAt, due.subscriptions]).toEqual([null, 0]);
+	});
+
+	it('goes on with the others where one cannot be closed, and tries that again', async () => {
+		at('2026-07-01T09:00:00Z');
+		const bounded = use({ model: 'percentage', rate_percent: '1', per_event_min: '1' });
+		const failing = await subscribe(await plan([bounded]), '2026-07-01');
+		const sound = await subscribe(await plan([flat('10')]), '2026-07-01');
+		await closeDue();
+		at('2026-08-01T09:00:00Z');
+		expect(await closeDue()).toMatchObject({ failed: 1 });
+		expect(await invoicesOf(sound)).toHaveLength(2);
+		expect(await invoicesOf(failing)).toHaveLength(0);
+		const { failures } = await withSystem('test', (scope) => readClosingStatus(scope, {}));
+		expect(failures).toMatchObject([{ businessId: failing, tries: 1 }]);
+		// Not at the next look around, but a minute later.
+		expect(await closeDue()).toMatchObject({ failed: 0 });
+		at('2026-08-01T09:01:00Z');
+		expect(await closeDue()).toMatchObject({ failed: 1 });
+		await expectTruth();
+	});
+});

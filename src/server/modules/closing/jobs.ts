@@ -1,0 +1,33 @@
+import { withSystem } from '../../platform/doors.ts';
+import { defineJob, enqueue, on } from '../../platform/jobs.ts';
+import { closeAlone, closeDue } from './run.ts';
+import { readClosingSettings } from './settings.ts';
+
+defineJob({
+	name: 'closing.due',
+	// Days begin at another moment in each zone, and some zones are half an hour apart.
+	cron: '* * * * *',
+	opensOwnDoors: true,
+	async work() {
+		await closeDue();
+	}
+});
+
+/** What somebody changed is billed at once, and not at the next look around. */
+const closeBusiness = defineJob<{ businessId: string }>({
+	name: 'closing.business',
+	opensOwnDoors: true,
+	async work({ businessId }) {
+		const { heldAt, graceHours } = await withSystem('closing.business', (scope) =>
+			readClosingSettings(scope, {})
+		);
+		if (heldAt === null) await closeAlone({ businessId, graceHours });
+	}
+});
+
+on('subscription.started', 'closing.started', (scope, { businessId }) =>
+	enqueue(scope, closeBusiness, { businessId })
+);
+on('subscription.changed', 'closing.changed', (scope, { businessId }) =>
+	enqueue(scope, closeBusiness, { businessId })
+);

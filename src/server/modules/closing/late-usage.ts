@@ -1,0 +1,92 @@
+import {
+	reckonUsage,
+	type BilledUsageLine,
+	type DraftLine,
+	type Metered,
+	type ReckonedAgreement
+} from '../billing/index.ts';
+import { allocate, daysAfter, difference, major } from '../rating/index.ts';
+import type { BilledUsage } from './billed-usage.ts';
+
+/** Events come up to 35 days late; a day more, since zones differ. */
+const lateDays = 36;
+
+/** Whether nothing can come any more for a period that ended on a day. */
+export function isFinal(endOn: string, today: string): boolean {
+	return daysAfter(endOn, lateDays) <= today;
+}
+
+/**
+ * What use that came after its period was billed costs: all of it by the price it had, less what was billed. So
+ * tiers, packages and included quantities are right. Less use is given back of the lines that it was billed with,
+ * in proportion to what was really paid for them.
+ *
+ * @param agreement with the terms by which it was billed
+ * @param now what the meter has counted by now
+ * @param billed its lines of which something can be given back, the newest first; what is taken is noted in them
+ */
+export function reckonLate(
+	agreement: ReckonedAgreement,
+	usage: BilledUsage,
+	now: Metered,
+	billed: BilledUsageLine[]
+): { lines: DraftLine[]; usage: BilledUsage } {
+	const price = agreement.terms.prices.find(({ slug }) => slug === usage.priceSlug);
+	if (!price) throw new Error(`The price ${usage.priceSlug} is not there.`);
+	const metered = (quantity: string, events: string | null): Metered[] => [
+		{ meter: usage.meter, quantity, ...(events === null ? {} : { events }) }
+	];
+	const all = reckonUsage(agreement, price, usage.period, [now]);
+	const after = {
+		...usage,
+		quantity: now.quantity,
+		events: now.events ?? usage.events,
+		amountMinor: all.amountMinor
+	};
+	const more = all.amountMinor - usage.amountMinor;
+	if (more === 0n) return { lines: [], usage: after };
+	const { currency } = agreement.terms;
+	if (more > 0n) {
+		const before = reckonUsage(
+			agreement,
+			price,
+			usage.period,
+			metered(usage.quantity, usage.events)
+		);
+		const byTheUnit = all.unitMinor !== null && all.quantity !== null && before.quantity !== null;
+		const line: DraftLine = {
+			...all,
+			kind: 'late_usage',
+			quantity: byTheUnit ? difference(all.quantity ?? '0', before.quantity ?? '0') : null,
+			unitMinor: byTheUnit ? all.unitMinor : null,
+			exactAmount: major(more, currency),
+			amountMinor: more
+		};
+		delete line.steps;
+		return { lines: [line], usage: after };
+	}
+	const lines: DraftLine[] = [];
+	let rest = -more;
+	for (const line of billed) {
+		if (rest === 0n) break;
+		const part = rest < line.amountMinor ? rest : line.amountMinor;
+		rest -= part;
+		// Of what a discount left.
+		const [paid = 0n] = allocate(part, [line.amountMinor - line.discountMinor, line.discountMinor]);
+		const given = paid < line.leftMinor ? paid : line.leftMinor;
+		if (given === 0n) continue;
+		line.leftMinor -= given;
+		const credit: DraftLine = {
+			...all,
+			kind: 'credit',
+			quantity: null,
+			unitMinor: null,
+			exactAmount: major(-given, currency),
+			amountMinor: -given,
+			credits: { invoiceId: line.invoiceId, position: line.position }
+		};
+		delete credit.steps;
+		lines.push(credit);
+	}
+	return { lines, usage: after };
+}
