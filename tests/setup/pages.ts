@@ -79,6 +79,9 @@ export const pagesToSee: readonly PageToSee[] = [
 		path: '/billing/usage/sacco/sms?by=branch',
 		as: owner
 	},
+	{ name: 'billing-simulator', path: '/billing/simulator?product=erp', as: owner },
+	{ name: 'billing-simulator-wrong', path: '/billing/simulator?seats=none', as: owner },
+	{ name: 'billing-simulator-empty', path: '/billing/simulator', as: newcomer },
 	{ name: 'billing-settings', path: '/billing/settings', as: owner },
 	{ name: 'billing-settings-empty', path: '/billing/settings', as: newcomer },
 	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },
