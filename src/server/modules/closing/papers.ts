@@ -10,12 +10,12 @@ export async function issuePapers(
 	const drafts = papers.flatMap(({ draft }) => draft ?? []);
 	const issued = await issueInvoices(scope, drafts);
 	const numbered = new Map(drafts.map((draft, index) => [draft, issued[index]?.id ?? null]));
-	for (const of of ['pending_lines', 'ended_periods'] as const)
+	for (const kind of ['pending_lines', 'ended_periods'] as const)
 		await markBilled(scope, {
-			of,
+			of: kind,
 			taken: papers.flatMap(({ businessId, draft, waiting }) =>
 				waiting.flatMap((one) =>
-					one.of === of
+					one.of === kind
 						? { businessId, id: one.id, documentId: (draft && numbered.get(draft)) ?? null }
 						: []
 				)
