@@ -1,4 +1,5 @@
 import { saveSeller, setNextInvoiceNumber } from '#server/modules/billing/index.ts';
+import { holdClosing, releaseClosing } from '#server/modules/closing/index.ts';
 import { setNextTicketNumber } from '#server/modules/support/index.ts';
 import { Conflict } from '#server/platform/errors.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
@@ -19,6 +20,7 @@ import { firstTicket, tellTickets } from './chapters/support.ts';
 import { tellUsage } from './chapters/usage.ts';
 import { peopleOfMavuno, peopleOfPwani, peopleOfTana } from './people.ts';
 import {
+	asSystem,
 	findBusiness,
 	names,
 	readCast,
@@ -76,6 +78,8 @@ async function tellFrom(
 
 	const tanaCameAt = calendar.at(startsOf(calendar).tana.payroll, '00:01');
 
+	// The periods of the past are billed by whoever tells them; what follows is billed as everywhere.
+	await asSystem((scope) => holdClosing(scope, {}), now);
 	const mavunoId = await tellBusiness(names.mavuno, cameAt, (scope) => setNumbers(scope, calendar));
 	await tellCatalogue(cameAt);
 	told('catalogue');
@@ -125,9 +129,10 @@ async function tellFrom(
 
 	// Whole in one transaction, since it stands for the whole story.
 	const [, , , juma] = accounts;
-	await tellBusiness(names.juma, calendar.ago(40), (scope, id) =>
-		join(scope, id, { ...juma, role: 'owner' })
-	);
+	await tellBusiness(names.juma, calendar.ago(40), async (scope, id) => {
+		await join(scope, id, { ...juma, role: 'owner' });
+		await releaseClosing(scope, {});
+	});
 	await jobs.settle();
 	told('everything');
 }
