@@ -20,6 +20,7 @@ export { listTrialsEnding, readAttention, type Attention } from './attention.ts'
 export type { Signature } from '../fiscal/index.ts';
 export { readBooks } from './books.ts';
 export { applyCredit, takeCreditBack } from './credit.ts';
+export { issueCreditNote, type IssuedCreditNote } from './credit-issuing.ts';
 export {
 	addBillingContact,
 	changeBillingContact,
@@ -128,3 +129,4 @@ export {
 	type UnpaidInvoice
 } from './unpaid.ts';
 export { markBilled, type EndedPeriod, type PendingLine } from './waiting.ts';
+export { voidInvoice, writeOffInvoice } from './voiding.ts';

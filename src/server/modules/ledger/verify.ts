@@ -146,7 +146,9 @@ function compare({ entries, sums }: Posted, { claims, owed }: Books): Disagreeme
 			});
 		const key = keyOf(entry.business_id, document);
 		if (!known.has(key)) found.push({ ...of, what: { is: 'no-document' } });
-		if (!days.has(key)) days.set(key, entry.on_day);
+		// Whatever takes an entry back is of its day or later.
+		const day = days.get(key);
+		if (day === undefined || entry.on_day < day) days.set(key, entry.on_day);
 	}
 
 	const posted = new Map<string, Amounts>();
