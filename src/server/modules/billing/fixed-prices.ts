@@ -1,54 +1,39 @@
-import { lineMinor, major, rate, type Price, type TaxClass } from '../rating/index.ts';
-import { toMinorDecimal, type PlanTerms } from '../catalogue/index.ts';
+import type { PlanTerms } from '../catalogue/index.ts';
+import {
+	daysAfter,
+	wholePeriodOf,
+	type Interval,
+	type Period,
+	type Price
+} from '../rating/index.ts';
+import type { DraftLine } from './draft-lines.ts';
+import { reckonAdvance, type ReckonedAgreement } from './reckoning.ts';
 
-/** What a plan asks for a period as such, by itself or for its seats, or once at the start. */
-export interface FixedPrice {
-	kind: 'plan' | 'seat' | 'one_off';
-	/** The price's, of the version. */
-	slug: string;
-	label: string;
-	/** Exact decimals; the unit, in minor units, is null where tiers or packages make the amount. */
-	quantity: string;
-	unitMinor: string | null;
-	/** Major units. */
-	exactAmount: string;
-	/** Rounded once. */
-	amountMinor: bigint;
-	taxClass: TaxClass;
-	taxIncluded: boolean;
+/** What is asked for a period as such, whether before it or after it: of the plan, and of its seats. */
+export function fixedLines(agreement: ReckonedAgreement, period: Period): DraftLine[] {
+	return reckonAdvance({ ...agreement, terms: { ...agreement.terms, inAdvance: true } }, period);
 }
 
-const kinds = { flat: 'plan', seat: 'seat', one_off: 'one_off' } as const;
-
-/** For one whole period; what is asked once is among them, for the first. */
-export function fixedPrices(
-	{ prices, currency }: Pick<PlanTerms, 'prices' | 'currency'>,
-	seats: number | null
-): FixedPrice[] {
-	return prices.flatMap(({ slug, kind, label, price, taxClass, taxIncluded }) => {
-		if (kind === 'usage' || kind === 'minimum') return [];
-		const quantity = kind === 'seat' ? String(seats ?? 1) : '1';
-		const { amount } = rate(price, price.model === 'flat' ? {} : { quantity });
-		return {
-			kind: kinds[kind],
-			slug,
-			label,
-			quantity,
-			unitMinor: unitOf(price, currency),
-			exactAmount: amount,
-			amountMinor: lineMinor(amount, currency),
-			taxClass,
-			taxIncluded
-		};
-	});
+/** What a whole period costs as such, before discounts, in minor units. */
+export function fixedMinor(terms: PlanTerms, seats: number | null): bigint {
+	const whole = wholePeriodOf(someDay, someDay, terms.interval);
+	const anybody = { id: '', product: { id: '', name: '' }, terms, seats, anchorOn: someDay };
+	return fixedLines(anybody, whole).reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
 }
+// A whole period costs the same whenever it is.
+const someDay = '2026-01-01';
 
-function unitOf(price: Price, currency: string): string | null {
-	if (price.model === 'flat') return toMinorDecimal(price.amount, currency);
-	return isByTheUnit(price) && !isSomething(price.included)
-		? toMinorDecimal(price.unit_amount, currency)
-		: null;
-}
+/** How many periods a year has, for comparing what plans of different intervals cost. */
+export const periodsAYear: Record<Interval, bigint> = {
+	day: 365n,
+	week: 52n,
+	month: 12n,
+	quarter: 4n,
+	year: 1n
+};
+
+/** The last day of a period, as people say it. */
+export const lastDayOf = ({ end }: Period): string => daysAfter(end, -1);
 
 type UnitPrice = Extract<Price, { model: 'per_unit' }>;
 
@@ -59,11 +44,3 @@ export function isByTheUnit(price: Price): price is UnitPrice {
 }
 
 export const isSomething = (text: string | null | undefined): boolean => /[1-9]/.test(text ?? '');
-
-/** What a whole period costs, in major units: exact, before discounts and tax. */
-export function fixedTotal(fixed: readonly FixedPrice[], currency: string): string {
-	const minor = fixed
-		.filter(({ kind }) => kind !== 'one_off')
-		.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
-	return major(minor, currency);
-}

@@ -1,5 +1,7 @@
 import { newId } from '../../platform/ids.ts';
+import * as v from 'valibot';
 import type { Scope } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
 
 /** What can become of a subscription. `taken_back` is of what was planned: another plan, seats, a pause. */
 export const changeKinds = [
@@ -64,3 +66,45 @@ export async function record(
 		)
 		.execute();
 }
+
+/** What became of a subscription, as it is told. */
+export interface SubscriptionChange {
+	id: string;
+	at: Date;
+	/** The civil day from which it holds. */
+	onDay: string;
+	kind: ChangeKind;
+	from: ChangeSide;
+	to: ChangeSide;
+	/** Who did it, or null where it came about by itself or by the vendor. */
+	personId: string | null;
+	/** Their name, or which job or command. */
+	madeBy: string;
+	reason: string | null;
+}
+
+/** The history of a subscription, the newest first. */
+export const listSubscriptionChanges = usecase(
+	'billing.read',
+	v.object({ subscriptionId: v.string() }),
+	async ({ db }, { subscriptionId }): Promise<SubscriptionChange[]> => {
+		const rows = await db
+			.selectFrom('billing.subscription_changes')
+			.select(['id', 'at', 'on_day', 'kind', 'from', 'to', 'by_person_id', 'made_by', 'reason'])
+			.where('subscription_id', '=', subscriptionId)
+			.orderBy('id', 'desc')
+			.limit(200)
+			.execute();
+		return rows.map((row) => ({
+			id: row.id,
+			at: row.at,
+			onDay: row.on_day,
+			kind: row.kind as ChangeKind,
+			from: row.from as ChangeSide,
+			to: row.to as ChangeSide,
+			personId: row.by_person_id,
+			madeBy: row.made_by,
+			reason: row.reason
+		}));
+	}
+);

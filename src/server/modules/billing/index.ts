@@ -44,8 +44,31 @@ export {
 	type LineKind
 } from './draft-lines.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
-export { fixedPrices, fixedTotal, type FixedPrice } from './fixed-prices.ts';
-export { changeKinds, type ChangeKind, type ChangeSide, type Happening } from './history.ts';
+export {
+	cancelSubscription,
+	keepSubscription,
+	previewCancellation,
+	type EndPreview
+} from './cancellations.ts';
+export {
+	changePlan,
+	changeSeats,
+	previewChange,
+	takeBackChange,
+	type ChangePreview
+} from './changes.ts';
+export type { NextCharge } from './next-charge.ts';
+export { sellsSeats, type Direction, type Target } from './change-plans.ts';
+export { documentsOf, fitsOneInvoice, type Documents } from './documents.ts';
+export { pauseSubscription, previewPause, resumeSubscription } from './pauses.ts';
+export {
+	changeKinds,
+	listSubscriptionChanges,
+	type ChangeKind,
+	type ChangeSide,
+	type Happening,
+	type SubscriptionChange
+} from './history.ts';
 export {
 	listHoldersOf,
 	listProductHolders,

@@ -2,10 +2,9 @@ import * as v from 'valibot';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listProducts } from '../catalogue/index.ts';
-import { lineMinor } from '../rating/index.ts';
 import { selectAgreements, type Agreement } from './agreements.ts';
 import { estimateNextBill, type NextBill, type RenewingSubscription } from './estimate.ts';
-import { fixedPrices, fixedTotal } from './fixed-prices.ts';
+import { fixedMinor } from './fixed-prices.ts';
 import { usagePricesOf } from './prices.ts';
 import { PositiveDecimal } from './schemas.ts';
 
@@ -59,7 +58,7 @@ async function readRenewing(scope: Scope): Promise<RenewingSubscription[]> {
 		return {
 			product,
 			planName: plan.name,
-			amountMinor: lineMinor(fixedTotal(fixedPrices(terms, seats), terms.currency), terms.currency),
+			amountMinor: fixedMinor(terms, seats),
 			currency: terms.currency,
 			interval: terms.interval,
 			anchorOn,

@@ -22,9 +22,10 @@ export async function writePending(
 	await db
 		.insertInto('billing.pending_lines')
 		.values(
-			lines.map((line) => ({
+			lines.map((line, index) => ({
 				business_id: line.businessId,
-				id: newId('pen', now),
+				// They are billed in the order of their ids: what is given back, then what is charged.
+				id: newId('pen', new Date(now.getTime() + index)),
 				subscription_id: line.subscriptionId,
 				product_id: line.productId,
 				kind: line.kind,

@@ -15,7 +15,7 @@ import {
 } from '../catalogue/index.ts';
 import type { Interval, Price } from '../rating/index.ts';
 import { selectAgreements } from './agreements.ts';
-import { fixedPrices, isByTheUnit, isSomething } from './fixed-prices.ts';
+import { fixedMinor, isByTheUnit, isSomething } from './fixed-prices.ts';
 import { PositiveDecimal } from './schemas.ts';
 
 const SaveUsagePrices = v.object({
@@ -128,9 +128,7 @@ export const listSubscriptionPrices = usecase(
 		(await selectAgreements(scope, { businessIds: [businessOf(scope)] })).map(
 			({ id, terms, seats }) => ({
 				subscriptionId: id,
-				amountMinor: fixedPrices(terms, seats)
-					.filter(({ kind }) => kind !== 'one_off')
-					.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+				amountMinor: fixedMinor(terms, seats),
 				currency: terms.currency,
 				interval: terms.interval,
 				usage: usagePricesOf(terms)

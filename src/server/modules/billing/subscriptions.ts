@@ -11,6 +11,7 @@ import { boundaryAfter } from '../rating/index.ts';
 import { selectAgreements, type Agreement } from './agreements.ts';
 import { record } from './history.ts';
 import { readPlan } from './prices.ts';
+import { writeEndedPeriod } from './rows.ts';
 import { CivilDate } from './schemas.ts';
 import { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 
@@ -285,24 +286,11 @@ const forgotten = {
 
 /** Leaves what is paid afterwards of the running period, up to a day, for closing to bill. */
 async function endPeriod(scope: Scope, agreement: Agreement, on: string): Promise<void> {
-	const { businessId, id, terms, seats, anchorOn, period, status, closesOn } = agreement;
+	const { period, status, closesOn } = agreement;
 	const end = on < period.end ? on : period.end;
 	// A trial costs nothing, and of one that is paused or waits this was done when its period ended.
 	if (status === 'trial' || closesOn === null || end <= period.start) return;
-	await scope.db
-		.insertInto('billing.ended_periods')
-		.values({
-			business_id: businessId,
-			id: newId('prt', scope.now),
-			subscription_id: id,
-			plan_id: terms.planId,
-			plan_version: terms.version,
-			seats,
-			anchor_on: anchorOn,
-			period_start: period.start,
-			period_end: end
-		})
-		.execute();
+	await writeEndedPeriod(scope, agreement, { start: period.start, end });
 }
 
 /**

@@ -5,7 +5,7 @@ import { BusinessId } from '../businesses/index.ts';
 import { listProducts } from '../catalogue/index.ts';
 import type { InvoiceStatus } from './archive.ts';
 import { CivilDate } from './schemas.ts';
-import type { SubscriptionStatus } from './subscriptions.ts';
+import type { SubscriptionStatus } from './statuses.ts';
 
 /** An issued invoice of which something is left to pay. */
 export interface UnpaidInvoice {

@@ -22,6 +22,8 @@ export type ProrationMode = (typeof prorationModes)[number];
 export interface Change {
 	/** The period that was paid, half-open. */
 	period: Period;
+	/** By seconds: when it was begun within its first day; otherwise that day began it. */
+	begunAt?: Date | undefined;
 	at: Date;
 	zone: string;
 	mode: ProrationMode;
@@ -116,7 +118,11 @@ export function portion(
 }
 
 /** What is left of the period from the change on. */
-function restOf({ period, at, zone, mode }: Change): { period: Period; units: number; of: number } {
+function restOf({ period, begunAt, at, zone, mode }: Change): {
+	period: Period;
+	units: number;
+	of: number;
+} {
 	const whole = daysBetween(period.start, period.end);
 	if (whole <= 0)
 		throw new Invalid([{ path: 'period.end', message: 'The period has to end after it begins.' }]);
@@ -134,12 +140,13 @@ function restOf({ period, at, zone, mode }: Change): { period: Period; units: nu
 			units: daysBetween(day, period.end),
 			of: whole
 		};
-	const [start, end] = [startOfDay(period.start, zone), startOfDay(period.end, zone)];
+	const start = begunAt ?? startOfDay(period.start, zone);
+	const end = startOfDay(period.end, zone);
 	const moment = Math.floor(at.getTime() / 1000);
 	return {
 		period: { start: momentText(moment * 1000), end: momentText(end.getTime()) },
 		units: Math.round(end.getTime() / 1000) - moment,
-		of: Math.round((end.getTime() - start.getTime()) / 1000)
+		of: Math.round(end.getTime() / 1000) - Math.floor(start.getTime() / 1000)
 	};
 }
 
