@@ -78,12 +78,15 @@ export async function readRunning(
  * What is changed is what was billed: while closing has something to do, nobody changes anything.
  * @throws Conflict `being_billed`
  */
-export function requireBilled({ agreement: { closesOn }, today }: Running): void {
-	if (closesOn !== null && closesOn <= today)
-		throw new Conflict(
-			'being_billed',
-			'A bill for this subscription is being made just now. Try again in a few minutes.'
-		);
+export function requireBilled({ agreement: { closesOn, period }, today }: Running): void {
+	if (closesOn === null || closesOn > today) return;
+	throw new Conflict(
+		'being_billed',
+		// What was used last may still come in for some hours.
+		period.end <= today
+			? 'The period that has just ended is still being billed. Try again in a few hours.'
+			: 'A bill for this subscription is being made just now. Try again in a few minutes.'
+	);
 }
 
 /** @throws Conflict `subscription_suspended` */

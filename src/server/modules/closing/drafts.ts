@@ -1,4 +1,5 @@
 import {
+	fitsOneInvoice,
 	reckonDraft,
 	type DraftDiscount,
 	type DraftLine,
@@ -70,7 +71,7 @@ export function papersOf(
 				lines: some,
 				discounts
 			});
-			if (reckonDraft({ lines, discounts }).totalMinor >= 0n)
+			if (fitsOneInvoice(reckonDraft({ lines, discounts })))
 				return [{ day, draft: draft(lines), credits: [], waiting }];
 			const asked = lines.filter(({ amountMinor }) => amountMinor >= 0n);
 			return [

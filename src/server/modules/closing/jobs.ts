@@ -31,3 +31,6 @@ on('subscription.started', 'closing.started', (scope, { businessId }) =>
 on('subscription.changed', 'closing.changed', (scope, { businessId }) =>
 	enqueue(scope, closeBusiness, { businessId })
 );
+on('subscription.updated', 'closing.updated', (scope, { businessId }) =>
+	enqueue(scope, closeBusiness, { businessId })
+);
