@@ -1,5 +1,6 @@
 import { saveSeller, setNextInvoiceNumber } from '#server/modules/billing/index.ts';
 import { holdClosing, releaseClosing } from '#server/modules/closing/index.ts';
+import { setControlUnit } from '#server/modules/fiscal/index.ts';
 import { setNextTicketNumber } from '#server/modules/support/index.ts';
 import { Conflict } from '#server/platform/errors.ts';
 import { startJobs, type RunningJobs } from '#server/platform/jobs.ts';
@@ -144,6 +145,8 @@ async function setNumbers(scope: Scope, calendar: Calendar): Promise<void> {
 		address: ['P.O. Box 4120–00100, Nairobi, Kenya'],
 		taxPin: 'P051930264T'
 	});
+	// So that it is seen how signed papers look; each says that a simulator signed it.
+	await setControlUnit(scope, { adapter: 'simulator', settings: { clock: 'document' } });
 	for (const set of [
 		() => setNextInvoiceNumber(scope, { next: firstInvoiceOf(calendar) }),
 		() => setNextTicketNumber(scope, { next: firstTicket })

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Expected, Invalid } from '#server/platform/errors.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
+import { addControlUnit } from './commands/control-unit.ts';
 import { addCoupon } from './commands/coupon.ts';
 import { addGround } from './commands/ground.ts';
 import { addKey } from './commands/key.ts';
@@ -37,6 +38,7 @@ for (const add of [
 	addSubscription,
 	addLedger,
 	addPayment,
+	addControlUnit,
 	addKey,
 	addKeys
 ])

@@ -122,6 +122,7 @@ export {
 } from './reckoning.ts';
 export { simulate, type Simulated, type SimulatedMonth } from './simulation.ts';
 export { setNextInvoiceNumber, takeNumbers } from './series.ts';
+export { signIssued } from './signing.ts';
 export {
 	changeCustomer,
 	invoiceWays,

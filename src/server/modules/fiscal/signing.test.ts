@@ -210,8 +210,9 @@ describe('a unit on a bad day', () => {
 		await unit('fail');
 		const pauses: number[] = [];
 		for (let each = 0; each < 4; each++) {
-			const next = await sign();
-			const pause = ((next?.getTime() ?? 0) - runtime.clock.now().getTime()) / 1000;
+			await sign();
+			const next = (await tell('waits'))?.nextTryAt?.getTime() ?? 0;
+			const pause = (next - runtime.clock.now().getTime()) / 1000;
 			pauses.push(pause);
 			await sign();
 			wait(pause);

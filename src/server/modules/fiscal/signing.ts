@@ -19,6 +19,7 @@ export interface Claimed {
 	businessId: string;
 	documentId: string;
 	kind: FiscalKind;
+	number: string;
 	/** What the unit signed of the invoice that it corrects. */
 	originalNumber: string | null;
 	tries: number;
@@ -43,7 +44,7 @@ const leaseMs = 60_000;
  * what a killed process had in hand is asked for again, and the unit gives the same answer.
  *
  * @param until in milliseconds of `performance.now()`: no batch is begun after it
- * @returns when to come again; null when nothing waits for a time
+ * @returns false when the time was over before everything that is due was asked for
  */
 export async function signDue(
 	read: ReadDocuments,
@@ -52,17 +53,17 @@ export async function signDue(
 		at,
 		patience = patienceMs
 	}: { until?: number; at?: Date; patience?: number } = {}
-): Promise<Date | null> {
+): Promise<boolean> {
 	const options = { unseen: true, ...(at ? { at } : {}) };
 	const { unit, series } = await withSystem(
 		'fiscal.series',
 		async (scope) => ({ unit: await openUnit(scope), series: await listSeries(scope) }),
 		options
 	);
-	if (!unit) return null;
+	if (!unit) return true;
 	for (const each of series) {
 		for (;;) {
-			if (performance.now() > until) return runtime().clock.now();
+			if (performance.now() > until) return false;
 			const { documents, claimed, now } = await withSystem(
 				'fiscal.claim',
 				async (scope) => {
@@ -81,7 +82,7 @@ export async function signDue(
 			if ([...outcomes.values()].some((outcome) => 'unavailable' in outcome)) break;
 		}
 	}
-	return withSystem('fiscal.next', (scope) => readNext(scope), options);
+	return true;
 }
 
 async function listSeries({ db }: Scope): Promise<string[]> {
@@ -107,7 +108,8 @@ async function claim({ db, now }: Scope, series: string): Promise<Claimed[]> {
 	// One process at a time has a series in hand.
 	await sql`select pg_advisory_xact_lock(hashtextextended(${`fiscal ${series}`}, 0))`.execute(db);
 	const { rows } = await sql<Claimed & { due: boolean; held: boolean }>`
-		select s.business_id as "businessId", s.document_id as "documentId", s.document_kind as kind, s.tries,
+		select s.business_id as "businessId", s.document_id as "documentId", s.document_kind as kind, s.number,
+			s.tries,
 			o.unit_number as "originalNumber",
 			s.next_try_at <= ${now} as due, coalesce(s.claimed_until > ${now}, false) as held
 		from fiscal.signatures s
@@ -221,19 +223,4 @@ async function record(
 			reason: outcome.unavailable
 		};
 	}
-}
-
-/** The first of a series says when its turn is; those behind wait for it, what has failed for nobody. */
-async function readNext({ db }: Scope): Promise<Date | null> {
-	const { rows } = await sql<{ at: Date | null }>`
-		select min(at) as at from (
-			(select distinct on (s.series) s.next_try_at as at
-			from fiscal.signatures s
-			left join fiscal.signatures o on o.business_id = s.business_id and o.document_id = s.original_id
-			where s.status = 'pending' and coalesce(o.status, 'signed') = 'signed'
-			order by s.series, s.sequence)
-			union all
-			select next_try_at from fiscal.signatures where status = 'failed'
-		) turns`.execute(db);
-	return rows[0]?.at ?? null;
 }

@@ -13,7 +13,11 @@ import {
 /** How the simulator behaves: as it should, or as units do on bad days. */
 export const simulatorBehaviours = ['sign', 'refuse', 'fail', 'hang'] as const;
 
-const Settings = v.object({ behaviour: v.optional(v.picklist(simulatorBehaviours), 'sign') });
+const Settings = v.object({
+	behaviour: v.optional(v.picklist(simulatorBehaviours), 'sign'),
+	/** Whose clock it signs by: its own, or the document's, for telling a history. */
+	clock: v.optional(v.picklist(['own', 'document']), 'own')
+});
 
 /** Nobody can take it for a number of the tax authority's. */
 const serial = 'SIMULATOR-0001';
@@ -23,7 +27,7 @@ const serial = 'SIMULATOR-0001';
  * itself wherever it can that it is none.
  */
 export function openSimulator(settings: unknown): ControlUnit {
-	const { behaviour } = v.parse(Settings, settings);
+	const { behaviour, clock } = v.parse(Settings, settings);
 	return {
 		simulated: true,
 		async sign(document, now, signal) {
@@ -37,13 +41,13 @@ export function openSimulator(settings: unknown): ControlUnit {
 						signal.addEventListener('abort', () => reject(new UnitUnavailable('No answer.')));
 					});
 				case 'sign':
-					return remember(document, now);
+					return remember(document, clock === 'own' ? now : document.issuedAt);
 			}
 		}
 	};
 }
 
-async function remember(document: FiscalDocument, now: Date): Promise<UnitAnswer> {
+async function remember(document: FiscalDocument, at: Date): Promise<UnitAnswer> {
 	const { count, signed_at } = await withSystem(
 		'fiscal.simulator',
 		async ({ db }) => {
@@ -62,7 +66,7 @@ async function remember(document: FiscalDocument, now: Date): Promise<UnitAnswer
 					selectFrom('fiscal.simulated').select([
 						val(document.id).as('document_id'),
 						eb(fn.coalesce(fn.max('count'), eb.lit(0)), '+', 1).as('count'),
-						cast<Date>(val(now), 'timestamptz').as('signed_at')
+						cast<Date>(val(at), 'timestamptz').as('signed_at')
 					])
 				)
 				.returning(['count', 'signed_at'])
