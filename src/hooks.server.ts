@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Handle, HandleServerError } from '@sveltejs/kit/hooks';
 import { Expected } from '#server/platform/errors.ts';
+import { isKeyAddress } from '#server/platform/key-addresses.ts';
 import { runtime } from '#server/platform/runtime.ts';
 import { secureHeaders } from '#server/web/headers.ts';
 import { keepPage } from '#server/web/kept-pages.ts';
@@ -16,7 +17,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.theme = theme === 'light' || theme === 'dark' ? theme : null;
 	let viewer: Promise<Viewer | null> | undefined;
 	const look = isLook(event.request);
-	locals.viewer = () => (viewer ??= (look ? readViewerOfLook : readViewer)(sessionCookie(event)));
+	// What an address opens by itself is kept for nobody, and asks nobody who they are.
+	locals.viewer = isKeyAddress(event.url.pathname)
+		? () => Promise.resolve(null)
+		: () => (viewer ??= (look ? readViewerOfLook : readViewer)(sessionCookie(event)));
 
 	const answer = () => keepPage(event, () => draw({ event, resolve }));
 	return look ? countLook(answer) : answer();
@@ -32,7 +36,10 @@ async function draw({ event, resolve }: Parameters<Handle>[0]): Promise<Response
 		// Pages are not hydrated, so nothing asks for modules ahead; fonts are preloaded by the layout.
 		preload: () => false
 	});
-	secureHeaders(response.headers, locals.formTargets);
+	secureHeaders(response.headers, {
+		path: event.url.pathname,
+		formTargets: locals.formTargets
+	});
 	return response;
 }
 

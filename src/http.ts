@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pinOrigin, type OriginPolicy } from './origin.ts';
+import { withoutKeys } from './server/platform/key-addresses.ts';
 import type { Logger } from './server/platform/log.ts';
 import { StartFailure } from './server/platform/start-failure.ts';
 
@@ -66,7 +67,10 @@ export function createHttp(options: {
 		});
 		const answered = async (): Promise<unknown> => answer(request, response);
 		answered().catch((error: unknown) => {
-			options.log.error({ error, url: request.url }, 'a request failed outside its face');
+			options.log.error(
+				{ error, path: withoutKeys(request.url ?? '/') },
+				'a request failed outside its face'
+			);
 			if (response.headersSent) response.destroy();
 			else say(response, 500, 'text/plain', 'Something went wrong on our side.\n');
 		});

@@ -99,6 +99,8 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/products/[slug]/analytics': { why: 'as above, and 404 for a product the business lacks' },
 	'/products/[slug]/trial': { why: 'the catalogue alone; it leads away from what is had already' },
 	'/launch/[slug]': { why: 'as above; tried below' },
+	'/i/[token]': { why: 'the token is the key, signed, and opens one invoice' },
+	'/i/[token]/pdf': { why: 'as above' },
 	'/paper-mail/[token]': { why: 'the token is the key, signed, and belongs to one contact' },
 	'/password/[token]': { why: 'the token is the key, and belongs to a person' },
 	'/console/tickets/[number]': { why: 'staff alone; tried below' },

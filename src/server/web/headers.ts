@@ -1,11 +1,15 @@
 import { dev } from '$app/env';
+import { isKeyAddress } from '#server/platform/key-addresses.ts';
 import { runtime } from '#server/platform/runtime.ts';
 
 /**
  * Strict by default: nothing inline, nothing from elsewhere, no framing. Forms may lead to us and to
  * the products on the page, since Launch is a form that redirects to one.
  */
-export function secureHeaders(headers: Headers, formTargets: string[]): void {
+export function secureHeaders(
+	headers: Headers,
+	{ path, formTargets }: { path: string; formTargets: string[] }
+): void {
 	const { publicUrl } = runtime();
 	headers.set(
 		'content-security-policy',
@@ -25,7 +29,11 @@ export function secureHeaders(headers: Headers, formTargets: string[]): void {
 		].join('; ')
 	);
 	headers.set('x-content-type-options', 'nosniff');
-	headers.set('referrer-policy', 'strict-origin-when-cross-origin');
+	headers.set(
+		'referrer-policy',
+		isKeyAddress(path) ? 'no-referrer' : 'strict-origin-when-cross-origin'
+	);
+	if (isKeyAddress(path)) headers.set('x-robots-tag', 'noindex, nofollow');
 	headers.set('cross-origin-opener-policy', 'same-origin');
 	headers.set('cross-origin-resource-policy', 'same-origin');
 	headers.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
