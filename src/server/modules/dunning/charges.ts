@@ -1,68 +1,60 @@
-import { withSystem } from '../../platform/doors.ts';
+import { on } from '../../platform/jobs.ts';
 import { announce } from '../../platform/live.ts';
-import { defineJob } from '../../platform/jobs.ts';
-import { lockUnpaid } from '../billing/index.ts';
-import { chargingProvider, type Outcome as ChargeOutcome } from '../payments/index.ts';
+import type { Scope, System } from '../../platform/scope.ts';
+import { findInvoiceNumber, type UnpaidInvoice } from '../billing/index.ts';
+import { askForPayment } from '../payments/index.ts';
 import type { Outcome } from './records.ts';
 
-interface ChargeStep {
-	businessId: string;
-	invoiceId: string;
-	step: string;
+/**
+ * Asks for the money of an unpaid invoice by whatever provider is set up, once for a step. A job of `payments`
+ * talks to it, after the commit; what comes of it is heard below.
+ */
+export async function charge(
+	scope: Scope<System>,
+	{ businessId, id, number, currency }: UnpaidInvoice,
+	step: string
+): Promise<{ outcome: Outcome; note?: string }> {
+	const attempt = await askForPayment(scope, {
+		businessId,
+		key: `dunning ${id} ${step}`,
+		currency,
+		invoices: [number]
+	});
+	return attempt ? { outcome: 'asked' } : { outcome: 'nothing', note: 'no_way_to_charge' };
 }
 
-/**
- * Asks for the money of an unpaid invoice by whatever provider is set up. It talks to the network, so no
- * transaction is open meanwhile; the provider knows a step that it is asked for twice by its id.
- */
-export const charge = defineJob<ChargeStep>({
-	name: 'dunning.charge',
-	opensOwnDoors: true,
-	async work(asked) {
-		const { businessId, invoiceId, step } = asked;
-		const locked = await withSystem('dunning.charge', (scope) =>
-			lockUnpaid(scope, { businessId, invoiceId })
-		);
-		if (!locked) return record(asked, { outcome: 'nothing', note: 'paid_meanwhile' });
-		const { number, leftMinor, currency } = locked.invoice;
-		const provider = chargingProvider(currency);
-		if (!provider?.charge) return record(asked, { outcome: 'nothing', note: 'no_way_to_charge' });
-		const answer = await provider.charge({
-			attemptId: `${invoiceId}.${step}`,
-			amountMinor: leftMinor,
-			currency,
-			reference: number,
-			description: number,
-			payer: {}
-		});
-		await record(asked, toOutcome(answer));
-	}
+on('payment.failed', 'dunning.charge-failed', async (scope, { businessId, data }) => {
+	await close(scope, businessId, data.invoiceNumbers, { outcome: 'failed', note: data.message });
 });
 
-/** Money that came is counted when the provider brings word of it, as all money is. */
-function toOutcome(answer: ChargeOutcome): { outcome: Outcome; note: string | null } {
-	switch (answer.state) {
-		case 'pending':
-			return { outcome: 'asked', note: null };
-		case 'succeeded':
-			return { outcome: 'paid', note: answer.reference };
-		case 'failed':
-			return { outcome: 'failed', note: answer.message };
-	}
-}
+on('payment.received', 'dunning.charge-paid', async (scope, { businessId, data }) => {
+	const settled = data.allocations.filter((each) => each.settled).map(({ number }) => number);
+	await close(scope, businessId, settled, { outcome: 'paid', note: data.reference });
+});
 
-async function record(
-	{ businessId, invoiceId, step }: ChargeStep,
-	{ outcome, note }: { outcome: Outcome; note: string | null }
+/** Says what came of the money that was asked for. */
+async function close(
+	scope: Scope<System>,
+	businessId: string,
+	numbers: readonly string[],
+	{ outcome, note }: { outcome: Outcome; note: string }
 ): Promise<void> {
-	await withSystem('dunning.charge', async (scope) => {
+	const asked = await scope.db
+		.selectFrom('dunning.steps')
+		.select('invoice_id')
+		.where('business_id', '=', businessId)
+		.where('outcome', '=', 'asked')
+		.execute();
+	for (const { invoice_id: invoiceId } of asked) {
+		const found = await findInvoiceNumber(scope, { businessId, invoiceId });
+		if (!found || !numbers.includes(found.number)) continue;
 		await scope.db
 			.updateTable('dunning.steps')
 			.set({ outcome, note })
 			.where('business_id', '=', businessId)
 			.where('invoice_id', '=', invoiceId)
-			.where('step', '=', step)
+			.where('outcome', '=', 'asked')
 			.execute();
 		await announce(scope, businessId, 'billing');
-	});
+	}
 }

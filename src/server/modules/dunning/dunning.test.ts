@@ -256,8 +256,8 @@ describe('asking for the money', () => {
 			methods: ['card'],
 			currencies: ['KES'],
 			stepMinor: 1n,
-			charge: ({ attemptId, amountMinor, reference }) => {
-				asked.push(`${attemptId.slice(-6)} ${amountMinor} ${reference}`);
+			charge: ({ amountMinor, reference }) => {
+				asked.push(`${amountMinor} ${reference}`);
 				return Promise.resolve({
 					state: 'failed',
 					code: '51',
@@ -270,12 +270,41 @@ describe('asking for the money', () => {
 			const { id, number } = await bill(mavuno, products, days);
 			await live(14);
 			await live(15);
-			expect(asked).toEqual([`.retry 116000 ${number}`]);
+			expect(asked).toEqual([`116000 ${number}`]);
 			const steps = await withBusiness(mavuno, (scope) => listTakenSteps(scope, { invoiceId: id }));
 			expect(steps.find(({ step }) => step === 'retry')).toMatchObject({
 				outcome: 'failed',
 				note: 'Too little money.'
 			});
+		} finally {
+			dropProvider('test_card');
+		}
+	});
+
+	it('that comes is counted, and stops the rest', async () => {
+		useProvider({
+			name: 'test_card',
+			methods: ['card'],
+			currencies: ['KES'],
+			stepMinor: 1n,
+			charge: ({ amountMinor }) =>
+				Promise.resolve({
+					state: 'succeeded',
+					reference: 'CARD-1',
+					amountMinor,
+					receivedOn: '2026-12-15'
+				})
+		});
+		try {
+			const { id } = await bill(mavuno, products, days);
+			await live(14);
+			const steps = await withBusiness(mavuno, (scope) => listTakenSteps(scope, { invoiceId: id }));
+			expect(steps.find(({ step }) => step === 'retry')).toMatchObject({
+				outcome: 'paid',
+				note: 'CARD-1'
+			});
+			expect(await standings(mavuno)).toEqual(['erp: active', 'sacco: active']);
+			expect(await live(60)).toBe(0);
 		} finally {
 			dropProvider('test_card');
 		}

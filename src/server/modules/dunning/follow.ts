@@ -1,10 +1,8 @@
 import { emit } from '../../platform/events.ts';
-import { enqueue } from '../../platform/jobs.ts';
 import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { lockUnpaid, type BilledSubscription, type UnpaidInvoice } from '../billing/index.ts';
 import { readBusiness } from '../businesses/index.ts';
-import { chargingProvider } from '../payments/index.ts';
 import { daysBetween } from '../rating/index.ts';
 import { charge } from './charges.ts';
 import { stepsDue, type DueStep } from './plan.ts';
@@ -114,9 +112,7 @@ async function take(
 			);
 			return { outcome: 'done' };
 		case 'charge':
-			if (!chargingProvider(currency)) return { outcome: 'nothing', note: 'no_way_to_charge' };
-			await enqueue(scope, charge, { businessId, invoiceId, step: step.slug });
-			return { outcome: 'asked' };
+			return charge(scope, invoice, step.slug);
 		case 'past_due':
 		case 'suspend':
 		case 'end': {

@@ -30,6 +30,6 @@ defineJob({
 	}
 });
 
-on('payment.received', 'dunning.payment-received', async (scope, { businessId }) => {
+on('invoice.settled', 'dunning.invoice-settled', async (scope, { businessId }) => {
 	await liftRestrictions(scope, { businessId });
 });
