@@ -143,9 +143,13 @@ function withoutPartlyLocked<R extends { business_id: string; id: string }>(
 
 const some = (ids: readonly string[]) => sql<string>`any(${[...ids]})`;
 
-async function readCoupons(
+/** Coupons that still take something off. */
+export async function readCoupons(
 	{ db }: Scope,
-	{ businessIds, subscriptionIds }: { businessIds: string[]; subscriptionIds: string[] }
+	{
+		businessIds,
+		subscriptionIds
+	}: { businessIds: readonly string[]; subscriptionIds: readonly string[] }
 ): Promise<SubscriptionCoupon[]> {
 	return db
 		.selectFrom('billing.subscription_coupons')

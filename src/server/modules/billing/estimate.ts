@@ -1,15 +1,16 @@
+import { boundaryAfter, daysAfter, type Period } from '../rating/index.ts';
+import type { Agreement } from './agreements.ts';
+import type { DraftDiscount, DraftLine, LineKind } from './draft-lines.ts';
+import type { SubscriptionCoupon } from './due.ts';
 import {
-	addUp,
-	boundaryAfter,
-	chargedQuantity,
-	lineMinor,
-	rate,
-	rateLine,
-	standardTaxRate,
-	type Interval,
-	type Price,
-	type Totals
-} from '../rating/index.ts';
+	asksFor,
+	priced,
+	reckonAdvance,
+	reckonArrears,
+	type ReckonedAgreement
+} from './reckoning.ts';
+import { reckonDraft, type InvoiceTotals, type TaxedLine } from './totals.ts';
+import type { PendingLine } from './waiting.ts';
 
 /** How much a meter of a product has counted in the running period. */
 export interface MeteredQuantity {
@@ -18,135 +19,209 @@ export interface MeteredQuantity {
 	meter: string;
 	/** Exact decimal. */
 	quantity: string;
+	/** How many events made it up, for prices that ask for each. */
+	events?: string | undefined;
 }
 
-/** What the next bill needs to know of a subscription that renews. */
-export interface RenewingSubscription {
-	product: { id: string; slug: string; name: string };
-	planName: string;
-	amountMinor: bigint;
-	currency: string;
-	interval?: Interval;
-	anchorOn: string;
-	period: { start: string; end: string };
-	renewsOn: string;
-	usage: readonly {
-		meter: string;
-		label: string;
-		included: string;
-		/** Null where the price is not by the unit: it is rated as it says. */
-		unitMinor: string | null;
-		price?: Price;
-	}[];
+/** A subscription with all that may come on the next bill. */
+export interface BilledAgreement {
+	agreement: Agreement;
+	/** What changes charged and credited, and no paper took yet. */
+	pending: readonly PendingLine[];
+	coupons: readonly SubscriptionCoupon[];
 }
 
-export interface NextBillLine {
-	kind: 'plan' | 'usage';
+export interface NextBillLine extends TaxedLine {
+	kind: LineKind;
 	product: { id: string; slug: string; name: string };
-	/** The plan's name, or the label of the usage. */
+	/** What the price is called, or what a change is for. */
 	label: string;
 	meter: string | null;
-	/** What it pays for, half-open: of a plan the coming period, of usage the running one. */
-	period: { start: string; end: string };
-	/** Exact decimals. */
-	quantity: string;
-	unitMinor: string;
-	/** Minor units before tax. */
-	amountMinor: bigint;
-	taxRate: string;
+	/** What it pays for, half-open: before it of the coming period, afterwards of the running one. */
+	period: Period;
+	/** Exact decimals; null where there is none, as on an invoice. */
+	quantity: string | null;
+	unitMinor: string | null;
+	/** How the amount came about, where quantity and unit do not say it. */
+	steps: DraftLine['steps'] | null;
 }
 
-export interface NextBill extends Totals {
+export interface NextBill extends InvoiceTotals {
 	/** Minor units, tax included; what `totalMinor` says. */
 	amountMinor: bigint;
+	/** What it comes to by the end of the period as far as can be said; null where nobody said it. */
+	expectedMinor: bigint | null;
 	currency: string;
 	/** The civil date on which it will be issued. */
 	on: string;
 	/** True while usage may still add to it. */
 	estimated: boolean;
 	lines: NextBillLine[];
+	/** What coupons take off, by their names; the lines have it in `discountMinor`. */
+	discounts: { label: string; amountMinor: bigint }[];
 }
 
 /**
- * The next bill as it would be with the usage so far: of the subscriptions that renew first, the plan of
- * the coming period and the usage of the running one. Plans come first, in the order given; then usage,
- * the largest amount first. What comes to nothing has no line.
+ * The next bill as it would be with the usage so far: of the subscriptions whose period ends first, what is asked
+ * before the coming period and after the running one, what waits of changes, and what coupons take off. Plans come
+ * first, in the order given; then usage, the largest amount first. What comes to nothing has no line. A trial is on it
+ * where somebody has chosen what follows.
  *
- * @returns null when nothing renews
+ * @param expected what meters are expected to have counted when their periods end
+ * @returns null when nothing will be billed
  */
 export function estimateNextBill(
-	subscriptions: readonly RenewingSubscription[],
-	metered: readonly MeteredQuantity[]
+	subscriptions: readonly BilledAgreement[],
+	metered: readonly MeteredQuantity[],
+	expected: readonly MeteredQuantity[] | null = null
 ): NextBill | null {
-	const first = subscriptions.reduce<RenewingSubscription | null>(
-		(earliest, one) => (earliest && earliest.renewsOn <= one.renewsOn ? earliest : one),
+	const dated = subscriptions.filter(({ agreement }) => isBilledAgain(agreement));
+	const first = dated.reduce<BilledAgreement | null>(
+		(earliest, one) =>
+			earliest && earliest.agreement.period.end <= one.agreement.period.end ? earliest : one,
 		null
 	);
 	if (!first) return null;
-	// One bill has one currency; what renews that day in another is on a bill of its own.
-	const billed = subscriptions.filter(
-		({ renewsOn, currency }) => renewsOn === first.renewsOn && currency === first.currency
+	const on = first.agreement.period.end;
+	const { currency } = first.agreement.terms;
+	// One bill has one currency; what is billed that day in another is on a bill of its own.
+	const billed = dated.filter(
+		({ agreement }) => agreement.period.end === on && agreement.terms.currency === currency
 	);
+	const bill = reckon(billed, metered);
+	return {
+		...bill,
+		amountMinor: bill.totalMinor,
+		expectedMinor: expected && reckon(billed, expected).totalMinor,
+		currency,
+		on,
+		estimated: billed.some(({ agreement }) => priced(agreement, 'usage').length > 0)
+	};
+}
+
+/** What of an agreement's meters is on the next bill; of a trial nothing is. */
+export function isMetered({ status }: Agreement): boolean {
+	return status === 'active' || status === 'past_due';
+}
+
+/** Whether a bill comes at the end of its period. */
+function isBilledAgain(agreement: Agreement): boolean {
+	const { terms } = agreement;
+	if (agreement.status === 'trial') return goesOn(agreement) && agreement.next !== null;
+	if (!isMetered(agreement)) return false;
+	return (
+		goesOn(agreement) ||
+		!terms.inAdvance ||
+		terms.prices.some(({ kind }) => kind === 'usage' || kind === 'minimum')
+	);
+}
+
+function goesOn({ period, cancelsOn, pausedOn }: Agreement): boolean {
+	return ![cancelsOn, pausedOn].some((day) => day !== null && day <= period.end);
+}
+
+function reckon(billed: readonly BilledAgreement[], metered: readonly MeteredQuantity[]) {
+	const plans = billed.flatMap(({ agreement }) => coming(agreement));
+	const changes = billed.flatMap(({ pending }) => pending.map((line): DraftLine => line));
+	const used = billed.flatMap(({ agreement }) =>
+		isMetered(agreement)
+			? reckonArrears(
+					...withoutUnknown(
+						agreement,
+						metered.filter(({ productId }) => productId === agreement.product.id)
+					)
+				)
+			: []
+	);
+	const isUsage = ({ kind }: DraftLine): boolean => kind === 'usage';
 	const lines = [
-		...billed.map(planLine),
-		...billed.flatMap((subscription) => usageLines(subscription, metered)).sort(largestFirst)
-	].filter(({ amountMinor }) => amountMinor > 0n);
-	const totals = addUp(lines);
+		...plans,
+		...used.filter((line) => !isUsage(line) && line.kind !== 'minimum'),
+		...changes,
+		...used.filter(isUsage).sort(largestFirst),
+		...used.filter(({ kind }) => kind === 'minimum')
+	];
+	const draft = reckonDraft({ lines, discounts: discountsOf(billed, [...plans, ...used]) });
 	return {
-		...totals,
-		amountMinor: totals.totalMinor,
-		currency: first.currency,
-		on: first.renewsOn,
-		estimated: billed.some(({ usage }) => usage.length > 0),
-		lines
-	};
-}
-
-function planLine(subscription: RenewingSubscription): NextBillLine {
-	const { product, planName, amountMinor, interval, anchorOn, renewsOn } = subscription;
-	return {
-		kind: 'plan',
-		product,
-		label: planName,
-		meter: null,
-		period: { start: renewsOn, end: boundaryAfter(anchorOn, renewsOn, interval) },
-		quantity: '1',
-		unitMinor: String(amountMinor),
-		amountMinor,
-		taxRate: standardTaxRate
-	};
-}
-
-function usageLines(
-	{ product, currency, period, usage }: RenewingSubscription,
-	metered: readonly MeteredQuantity[]
-): NextBillLine[] {
-	return usage.map(({ meter, label, included, unitMinor, price }) => {
-		const used =
-			metered.find((one) => one.productId === product.id && one.meter === meter)?.quantity ?? '0';
-		const plain = unitMinor !== null;
-		const quantity = plain ? chargedQuantity(used, included) : used;
-		return {
-			kind: 'usage',
-			product,
+		...draft,
+		lines: draft.lines.map((line) => withLabel(line, billed)),
+		discounts: draft.discounts.map(({ label, appliedMinor }) => ({
 			label,
-			meter,
-			period,
-			quantity,
-			unitMinor: unitMinor ?? '0',
-			amountMinor:
-				plain || !price
-					? rateLine(quantity, unitMinor ?? '0')
-					: lineMinor(
-							rate(price, { quantity: used, total: '0', event_values: [] }).amount,
-							currency
-						),
-			taxRate: standardTaxRate
-		};
-	});
+			amountMinor: appliedMinor
+		}))
+	};
 }
 
-function largestFirst(one: NextBillLine, other: NextBillLine): number {
+/** Prices that ask for each event, of which only the total was brought, are left out: nobody can say what they come to. */
+function withoutUnknown(
+	agreement: Agreement,
+	metered: readonly MeteredQuantity[]
+): [ReckonedAgreement, Period, readonly MeteredQuantity[]] {
+	const { terms, period } = agreement;
+	const prices = terms.prices.filter((price) => {
+		const brought = metered.find(({ meter }) => meter === price.meter);
+		const asks = asksFor(price.price);
+		return asks === 'total' || (asks === 'events' && brought?.events !== undefined);
+	});
+	return [{ ...agreement, terms: { ...terms, prices } }, period, metered];
+}
+
+/** What is asked before the coming period, with what was planned for it. */
+function coming(agreement: Agreement): DraftLine[] {
+	if (!goesOn(agreement)) return [];
+	const { period, next, status } = agreement;
+	const terms = next?.plan?.terms ?? agreement.terms;
+	const begins = period.end;
+	const anchorOn =
+		status === 'trial' || terms.interval !== agreement.terms.interval ? begins : agreement.anchorOn;
+	return reckonAdvance(
+		{ ...agreement, terms, seats: next?.seats ?? agreement.seats, anchorOn },
+		{ start: begins, end: boundaryAfter(anchorOn, begins, terms.interval) },
+		{ first: status === 'trial' }
+	);
+}
+
+function discountsOf(
+	billed: readonly BilledAgreement[],
+	lines: readonly DraftLine[]
+): DraftDiscount[] {
+	return billed.flatMap(({ agreement, coupons }) =>
+		lines.some(({ subscriptionId }) => subscriptionId === agreement.id)
+			? coupons.flatMap(({ name, percent, amountMinor, currency }): DraftDiscount[] => {
+					if (currency !== null && currency !== agreement.terms.currency) return [];
+					const how = percent === null ? { amountMinor: amountMinor ?? 0n } : { percent };
+					return [{ label: name, subscriptionId: agreement.id, ...how }];
+				})
+			: []
+	);
+}
+
+function withLabel(line: DraftLine & TaxedLine, billed: readonly BilledAgreement[]): NextBillLine {
+	const agreement = billed.find(({ agreement: one }) => one.id === line.subscriptionId)?.agreement;
+	if (!agreement) throw new Error('A line of the next bill is of a subscription.');
+	const { kind, priceSlug, meter, quantity, unitMinor, steps, period } = line;
+	const prices = [...agreement.terms.prices, ...(agreement.next?.plan?.terms.prices ?? [])];
+	const isChange = kind === 'charge' || kind === 'credit';
+	return {
+		kind,
+		product: agreement.product,
+		label:
+			(isChange ? undefined : prices.findLast(({ slug }) => slug === priceSlug)?.label) ??
+			line.description,
+		meter: meter ?? null,
+		period: period ?? { start: agreement.period.end, end: daysAfter(agreement.period.end, 1) },
+		quantity,
+		unitMinor,
+		steps: steps ?? null,
+		amountMinor: line.amountMinor,
+		discountMinor: line.discountMinor,
+		taxClass: line.taxClass,
+		taxRate: line.taxRate,
+		taxIncluded: line.taxIncluded
+	};
+}
+
+function largestFirst(one: DraftLine, other: DraftLine): number {
 	if (one.amountMinor !== other.amountMinor) return one.amountMinor < other.amountMinor ? 1 : -1;
-	return one.label.localeCompare(other.label);
+	return one.description.localeCompare(other.description);
 }

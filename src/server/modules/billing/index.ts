@@ -113,6 +113,7 @@ export {
 } from './due.ts';
 export { saveClosed, type ClosedSubscription, type UsedCoupon } from './due-changes.ts';
 export {
+	asksFor,
 	priced,
 	reckonAdvance,
 	reckonArrears,

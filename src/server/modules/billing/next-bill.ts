@@ -2,31 +2,32 @@ import * as v from 'valibot';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listProducts } from '../catalogue/index.ts';
-import { selectAgreements, type Agreement } from './agreements.ts';
-import { estimateNextBill, type NextBill, type RenewingSubscription } from './estimate.ts';
-import { fixedMinor } from './fixed-prices.ts';
-import { usagePricesOf } from './prices.ts';
+import { selectAgreements } from './agreements.ts';
+import { readCoupons } from './due.ts';
+import { estimateNextBill, isMetered, type BilledAgreement, type NextBill } from './estimate.ts';
 import { PositiveDecimal } from './schemas.ts';
+import { selectPending } from './waiting.ts';
 
 const Metered = v.object({
 	productId: v.string(),
 	/** The meter's slug. */
 	meter: v.string(),
-	quantity: PositiveDecimal
+	quantity: PositiveDecimal,
+	/** How many events made it up, for prices that ask for each. */
+	events: v.optional(PositiveDecimal)
 });
 
-/**
- * What the next invoice of the scope's business would be with the usage so far, or null when no
- * subscription renews. Trials add nothing until they become active.
- */
+/** What the next invoice of the scope's business would be with the usage so far, or null when none comes. */
 export const readNextBill = usecase(
 	'billing.read',
 	v.object({
 		/** What the meters that `listMetersToBill` names have counted in their periods so far. */
-		metered: v.optional(v.array(Metered), [])
+		metered: v.optional(v.array(Metered), []),
+		/** What they are expected to have counted at the end, as far as somebody can say. */
+		expected: v.optional(v.nullable(v.array(Metered)), null)
 	}),
-	async (scope, { metered }): Promise<NextBill | null> =>
-		estimateNextBill(await readRenewing(scope), metered)
+	async (scope, { metered, expected }): Promise<NextBill | null> =>
+		estimateNextBill(await readBilled(scope), metered, expected)
 );
 
 export interface MeterToBill {
@@ -41,34 +42,34 @@ export const listMetersToBill = usecase(
 	'billing.read',
 	v.object({}),
 	async (scope): Promise<MeterToBill[]> =>
-		(await readRenewing(scope)).flatMap(({ product, period, usage }) =>
-			usage.map(({ meter }) => ({ productId: product.id, meter, period }))
+		(await readBilled(scope)).flatMap(({ agreement: { product, terms, period, ...one } }) =>
+			isMetered({ product, terms, period, ...one })
+				? terms.prices.flatMap(({ meter }) =>
+						meter === null ? [] : { productId: product.id, meter, period }
+					)
+				: []
 		)
 );
 
-async function readRenewing(scope: Scope): Promise<RenewingSubscription[]> {
+/** In the vendor's order of products. */
+async function readBilled(scope: Scope): Promise<BilledAgreement[]> {
+	const businessIds = [businessOf(scope)];
 	const [agreements, products] = await Promise.all([
-		selectAgreements(scope, { businessIds: [businessOf(scope)] }),
+		selectAgreements(scope, { businessIds }),
 		listProducts(scope, {})
 	]);
+	const subscriptionIds = agreements.map(({ id }) => id);
+	const [pending, coupons] = await Promise.all([
+		selectPending(scope, businessIds),
+		readCoupons(scope, { businessIds, subscriptionIds })
+	]);
 	return products.flatMap(({ id }) => {
-		const one = agreements.find(({ product }) => product.id === id);
-		if (!one || !isRenewing(one)) return [];
-		const { product, plan, terms, seats, anchorOn, period } = one;
+		const agreement = agreements.find(({ product }) => product.id === id);
+		if (!agreement) return [];
 		return {
-			product,
-			planName: plan.name,
-			amountMinor: fixedMinor(terms, seats),
-			currency: terms.currency,
-			interval: terms.interval,
-			anchorOn,
-			period,
-			renewsOn: period.end,
-			usage: usagePricesOf(terms)
+			agreement,
+			pending: pending.filter(({ subscriptionId }) => subscriptionId === agreement.id),
+			coupons: coupons.filter(({ subscriptionId }) => subscriptionId === agreement.id)
 		};
 	});
-}
-
-function isRenewing({ status, cancelsOn }: Agreement): boolean {
-	return (status === 'active' || status === 'past_due') && cancelsOn === null;
 }

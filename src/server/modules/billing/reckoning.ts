@@ -107,6 +107,16 @@ export function reckonUsage(
 	};
 }
 
+/** What has to be told of use: its total, how many events it was, or the value of each. */
+export function asksFor(price: PlanPrice['price']): 'total' | 'events' | 'values' {
+	if (price.model !== 'percentage') return 'total';
+	const some = (text: string | null | undefined): boolean => /[1-9]/.test(text ?? '');
+	const hasFixed = some(price.fixed_per_event);
+	if (price.per_event_min != null || price.per_event_max != null || some(price.free_events))
+		return 'values';
+	return hasFixed ? (some(price.free_total) ? 'values' : 'events') : 'total';
+}
+
 /** The prices of a plan by what they ask for, in the vendor's order. */
 export function priced(
 	{ terms }: Pick<ReckonedAgreement, 'terms'>,

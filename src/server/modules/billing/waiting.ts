@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listVersionsOf, type PlanVersion } from '../catalogue/index.ts';
 import type { Period, TaxClass } from '../rating/index.ts';
@@ -16,44 +17,50 @@ const Waiting = v.object({ businessIds: v.array(v.string()) });
 export const listPendingLines = usecase(
 	'billing.manage',
 	Waiting,
-	async ({ db }, { businessIds }): Promise<PendingLine[]> => {
-		const rows = await db
-			.selectFrom('billing.pending_lines')
-			.select(['business_id', 'id', 'subscription_id', 'product_id', 'kind', 'price_slug'])
-			.select(['description', 'period_start', 'period_end', 'begins_at', 'quantity', 'unit_minor'])
-			.select(['exact_amount', 'amount_minor', 'currency', 'tax_class', 'tax_included', 'at_once'])
-			.select(['credits_invoice_id', 'credits_position'])
-			.where('business_id', '=', sql<string>`any(${businessIds})`)
-			.where('billed_at', 'is', null)
-			.orderBy('business_id')
-			.orderBy('id')
-			.execute();
-		return rows.map((row) => ({
-			businessId: row.business_id,
-			id: row.id,
-			subscriptionId: row.subscription_id,
-			productId: row.product_id,
-			kind: row.kind as LineKind,
-			...(row.price_slug === null ? {} : { priceSlug: row.price_slug }),
-			description: row.description,
-			...(row.period_start !== null && row.period_end !== null
-				? { period: { start: row.period_start, end: row.period_end } }
-				: {}),
-			...(row.begins_at === null ? {} : { beginsAt: row.begins_at }),
-			quantity: row.quantity,
-			unitMinor: row.unit_minor,
-			exactAmount: row.exact_amount,
-			amountMinor: row.amount_minor,
-			currency: row.currency,
-			taxClass: row.tax_class as TaxClass,
-			taxIncluded: row.tax_included,
-			atOnce: row.at_once,
-			...(row.credits_invoice_id !== null && row.credits_position !== null
-				? { credits: { invoiceId: row.credits_invoice_id, position: row.credits_position } }
-				: {})
-		}));
-	}
+	(scope, { businessIds }): Promise<PendingLine[]> => selectPending(scope, businessIds)
 );
+
+/** Without a check: for the use cases of this module, which have made theirs. */
+export async function selectPending(
+	{ db }: Scope,
+	businessIds: readonly string[]
+): Promise<PendingLine[]> {
+	const rows = await db
+		.selectFrom('billing.pending_lines')
+		.select(['business_id', 'id', 'subscription_id', 'product_id', 'kind', 'price_slug'])
+		.select(['description', 'period_start', 'period_end', 'begins_at', 'quantity', 'unit_minor'])
+		.select(['exact_amount', 'amount_minor', 'currency', 'tax_class', 'tax_included', 'at_once'])
+		.select(['credits_invoice_id', 'credits_position'])
+		.where('business_id', '=', sql<string>`any(${[...businessIds]})`)
+		.where('billed_at', 'is', null)
+		.orderBy('business_id')
+		.orderBy('id')
+		.execute();
+	return rows.map((row) => ({
+		businessId: row.business_id,
+		id: row.id,
+		subscriptionId: row.subscription_id,
+		productId: row.product_id,
+		kind: row.kind as LineKind,
+		...(row.price_slug === null ? {} : { priceSlug: row.price_slug }),
+		description: row.description,
+		...(row.period_start !== null && row.period_end !== null
+			? { period: { start: row.period_start, end: row.period_end } }
+			: {}),
+		...(row.begins_at === null ? {} : { beginsAt: row.begins_at }),
+		quantity: row.quantity,
+		unitMinor: row.unit_minor,
+		exactAmount: row.exact_amount,
+		amountMinor: row.amount_minor,
+		currency: row.currency,
+		taxClass: row.tax_class as TaxClass,
+		taxIncluded: row.tax_included,
+		atOnce: row.at_once,
+		...(row.credits_invoice_id !== null && row.credits_position !== null
+			? { credits: { invoiceId: row.credits_invoice_id, position: row.credits_position } }
+			: {})
+	}));
+}
 
 /** A part of a period that ended early, as it was agreed then. */
 export interface EndedPeriod {

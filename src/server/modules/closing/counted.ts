@@ -1,5 +1,5 @@
 import type { Scope } from '../../platform/scope.ts';
-import type { Metered, ReckonedAgreement } from '../billing/index.ts';
+import { asksFor, type Metered, type ReckonedAgreement } from '../billing/index.ts';
 import type { PlanPrice, PlanVersion } from '../catalogue/index.ts';
 import type { Period } from '../rating/index.ts';
 import { closePeriods, type MeteredPeriod, type PeriodQuantity } from '../usage/index.ts';
@@ -44,8 +44,8 @@ export function meteredBy(
 }
 
 /** Whether it is not the total alone that makes the amount. */
-export function asksForEvents({ price }: PlanPrice): boolean {
-	return price.model === 'percentage' && price.fixed_per_event != null;
+function asksForEvents({ price }: PlanPrice): boolean {
+	return asksFor(price) === 'events';
 }
 
 /** Names a quantity of a meter. */
