@@ -32,6 +32,8 @@ export interface BilledAgreement {
 }
 
 export interface NextBillLine extends TaxedLine {
+	/** Tells it from the other lines, and is the same on the bill that is expected in the end. */
+	key: string;
 	kind: LineKind;
 	product: { id: string; slug: string; name: string };
 	/** What the price is called, or what a change is for. */
@@ -39,8 +41,8 @@ export interface NextBillLine extends TaxedLine {
 	meter: string | null;
 	/** What it pays for, half-open: before it of the coming period, afterwards of the running one. */
 	period: Period;
-	/** Exact decimals; null where there is none, as on an invoice. */
-	quantity: string | null;
+	/** Exact decimals; the unit is null where quantity and unit do not say the amount. */
+	quantity: string;
 	unitMinor: string | null;
 	/** How the amount came about, where quantity and unit do not say it. */
 	steps: DraftLine['steps'] | null;
@@ -49,8 +51,6 @@ export interface NextBillLine extends TaxedLine {
 export interface NextBill extends InvoiceTotals {
 	/** Minor units, tax included; what `totalMinor` says. */
 	amountMinor: bigint;
-	/** What it comes to by the end of the period as far as can be said; null where nobody said it. */
-	expectedMinor: bigint | null;
 	currency: string;
 	/** The civil date on which it will be issued. */
 	on: string;
@@ -67,13 +67,12 @@ export interface NextBill extends InvoiceTotals {
  * first, in the order given; then usage, the largest amount first. What comes to nothing has no line. A trial is on it
  * where somebody has chosen what follows.
  *
- * @param expected what meters are expected to have counted when their periods end
+ * @param metered what meters have counted so far, or what they are expected to have counted in the end
  * @returns null when nothing will be billed
  */
 export function estimateNextBill(
 	subscriptions: readonly BilledAgreement[],
-	metered: readonly MeteredQuantity[],
-	expected: readonly MeteredQuantity[] | null = null
+	metered: readonly MeteredQuantity[]
 ): NextBill | null {
 	const dated = subscriptions.filter(({ agreement }) => isBilledAgain(agreement));
 	const first = dated.reduce<BilledAgreement | null>(
@@ -92,7 +91,6 @@ export function estimateNextBill(
 	return {
 		...bill,
 		amountMinor: bill.totalMinor,
-		expectedMinor: expected && reckon(billed, expected).totalMinor,
 		currency,
 		on,
 		estimated: billed.some(({ agreement }) => priced(agreement, 'usage').length > 0)
@@ -203,6 +201,7 @@ function withLabel(line: DraftLine & TaxedLine, billed: readonly BilledAgreement
 	const prices = [...agreement.terms.prices, ...(agreement.next?.plan?.terms.prices ?? [])];
 	const isChange = kind === 'charge' || kind === 'credit';
 	return {
+		key: [agreement.id, kind, priceSlug ?? line.description, period?.start ?? ''].join(' '),
 		kind,
 		product: agreement.product,
 		label:
@@ -210,7 +209,7 @@ function withLabel(line: DraftLine & TaxedLine, billed: readonly BilledAgreement
 			line.description,
 		meter: meter ?? null,
 		period: period ?? { start: agreement.period.end, end: daysAfter(agreement.period.end, 1) },
-		quantity,
+		quantity: quantity ?? '1',
 		unitMinor,
 		steps: steps ?? null,
 		amountMinor: line.amountMinor,

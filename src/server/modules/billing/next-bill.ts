@@ -21,13 +21,14 @@ const Metered = v.object({
 export const readNextBill = usecase(
 	'billing.read',
 	v.object({
-		/** What the meters that `listMetersToBill` names have counted in their periods so far. */
-		metered: v.optional(v.array(Metered), []),
-		/** What they are expected to have counted at the end, as far as somebody can say. */
-		expected: v.optional(v.nullable(v.array(Metered)), null)
+		/**
+		 * What the meters that `listMetersToBill` names have counted in their periods so far; or are expected to have
+		 * counted in the end, for the bill as it is expected to be.
+		 */
+		metered: v.optional(v.array(Metered), [])
 	}),
-	async (scope, { metered, expected }): Promise<NextBill | null> =>
-		estimateNextBill(await readBilled(scope), metered, expected)
+	async (scope, { metered }): Promise<NextBill | null> =>
+		estimateNextBill(await readBilled(scope), metered)
 );
 
 export interface MeterToBill {
