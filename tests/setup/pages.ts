@@ -126,7 +126,17 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'settings-team', path: '/settings/team', as: owner },
 	{ name: 'search', path: '/search?q=bill', as: owner },
 	{ name: 'not-found', path: '/products/nothing-of-the-kind', as: owner },
-	{ name: 'console', path: '/console', as: 'agent@lixnet.example' },
+	{ name: 'console-customers', path: '/console/customers', as: 'agent@lixnet.example' },
+	{
+		name: 'console-customers-overdue',
+		path: '/console/customers?that=overdue',
+		as: 'agent@lixnet.example'
+	},
+	{
+		name: 'console-customers-nothing',
+		path: '/console/customers?q=nobody-of-the-kind',
+		as: 'agent@lixnet.example'
+	},
 	{ name: 'console-tickets', path: '/console/tickets', as: 'agent@lixnet.example' },
 	{ name: 'console-products', path: '/console/products', as: 'agent@lixnet.example' },
 	{ name: 'console-product', path: '/console/products/erp', as: 'agent@lixnet.example' },

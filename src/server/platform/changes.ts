@@ -1,4 +1,4 @@
-import type { Scope } from './scope.ts';
+import { confinedTo, type Scope } from './scope.ts';
 
 /**
  * What has been changed, for whoever keeps something that was drawn from it. A business's id, or null
@@ -32,9 +32,9 @@ export function noteAnnouncementToAll(scope: Scope): void {
 
 /** Tells whose rows a transaction that wrote has changed: before anybody hears that it is done. */
 export function tellChangesOf(scope: Scope): void {
-	const { actor } = scope;
 	const businesses = announced.get(scope) ?? new Set<string>();
-	if (actor.kind === 'member' || actor.kind === 'product') businesses.add(actor.businessId);
+	const confined = confinedTo(scope);
+	if (confined !== undefined) businesses.add(confined);
 	if (businesses.size === 0 || toAll.has(scope)) return tellChange(null);
 	for (const businessId of businesses) tellChange(businessId);
 }

@@ -128,6 +128,24 @@ export function withStaff<R>(
 	);
 }
 
+/**
+ * The door of the vendor's staff to one business: confined to it by row-level security, as its members are, and
+ * allowed no more than they are by the database. What it was opened for is in the audit log before.
+ */
+export async function withStaffAt<R>(
+	actor: Staff,
+	businessId: string,
+	reason: string,
+	work: (scope: Scope<Staff>) => Promise<R>,
+	/** What is read across businesses besides, before it: how many tickets wait. */
+	before: (scope: Scope<Staff>) => Promise<void> = () => Promise.resolve(),
+	options: DoorOptions = {}
+): Promise<R> {
+	const begin = beginFor(businessId);
+	await withStaff(actor, reason, before, options);
+	return open(runtime().database.app, begin, { ...actor, reason, businessId }, work, options);
+}
+
 /** The door of jobs, schedules, sign-in and the operator's command line. `job` names which. */
 export function withSystem<R>(
 	job: string,

@@ -38,6 +38,8 @@ export interface Staff {
 	name: string;
 	/** What the door was opened for; it puts it there itself. */
 	reason?: string;
+	/** The one business that they look at, where the door was opened for one; it puts it there itself. */
+	businessId?: string;
 }
 
 /** A job, a schedule, or the operator's command line. */

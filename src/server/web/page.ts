@@ -2,7 +2,8 @@ import { error, redirect, type ActionFailure, type RequestEvent } from '@sveltej
 import type * as v from 'valibot';
 import { onlyDrawn } from '#lib/drawn.ts';
 import { listProducts } from '#server/modules/catalogue/index.ts';
-import { withBusiness, withSharedReads, withStaff } from '#server/platform/doors.ts';
+import { withBusiness, withSharedReads, withStaff, withStaffAt } from '#server/platform/doors.ts';
+import { isId } from '#server/platform/ids.ts';
 import { allowed, type Permission } from '#server/platform/permissions.ts';
 import type { Member, Scope, Staff } from '#server/platform/scope.ts';
 import { readOnlyRefusal } from '#server/platform/shared-reads.ts';
@@ -109,6 +110,34 @@ export function staffPage<E extends RequestEvent, R extends object>(
 				{ kind: 'staff', personId: session.personId, name: session.name },
 				reason,
 				async (scope) => onlyDrawn(await work(scope, event))
+			);
+		} catch (failure) {
+			return toErrorPage(failure);
+		}
+	};
+}
+
+/**
+ * What staff see of one business, or do there, behind the door that is confined to it. A business that there is not
+ * is not found.
+ */
+export function staffPageAt<E extends RequestEvent, R extends object>(
+	businessId: string,
+	reason: string,
+	work: (scope: Scope<Staff>, event: E) => Promise<R>,
+	before?: (scope: Scope<Staff>) => Promise<void>
+): (event: E) => Promise<R> {
+	return async (event) => {
+		const { session } = await requireViewer(event);
+		if (!session.staff || !isId('biz', businessId))
+			error(404, 'This page does not exist.', { code: 'not_found' });
+		try {
+			return await withStaffAt(
+				{ kind: 'staff', personId: session.personId, name: session.name },
+				businessId,
+				reason,
+				async (scope) => onlyDrawn(await work(scope, event)),
+				before
 			);
 		} catch (failure) {
 			return toErrorPage(failure);

@@ -1,6 +1,7 @@
-import { newId } from '../../platform/ids.ts';
 import * as v from 'valibot';
-import type { Scope } from '../../platform/scope.ts';
+import { PageSize } from '../../platform/cursor.ts';
+import { newId } from '../../platform/ids.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 
 /** What can become of a subscription. `taken_back` is of what was planned: another plan, seats, a pause. */
@@ -96,6 +97,34 @@ export const listSubscriptionChanges = usecase(
 			.limit(200)
 			.execute();
 		return rows.map((row) => ({
+			id: row.id,
+			at: row.at,
+			onDay: row.on_day,
+			kind: row.kind as ChangeKind,
+			from: row.from as ChangeSide,
+			to: row.to as ChangeSide,
+			personId: row.by_person_id,
+			madeBy: row.made_by,
+			reason: row.reason
+		}));
+	}
+);
+
+/** What became of any subscription of the scope's business, the newest first. */
+export const readHistory = usecase(
+	'billing.read',
+	v.object({ limit: v.optional(PageSize, 50) }),
+	async (scope, { limit }): Promise<(SubscriptionChange & { subscriptionId: string })[]> => {
+		const rows = await scope.db
+			.selectFrom('billing.subscription_changes')
+			.select(['subscription_id', 'id', 'at', 'on_day', 'kind', 'from', 'to'])
+			.select(['by_person_id', 'made_by', 'reason'])
+			.where('business_id', '=', businessOf(scope))
+			.orderBy('id', 'desc')
+			.limit(limit)
+			.execute();
+		return rows.map((row) => ({
+			subscriptionId: row.subscription_id,
 			id: row.id,
 			at: row.at,
 			onDay: row.on_day,

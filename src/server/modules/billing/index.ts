@@ -43,6 +43,12 @@ export {
 	type InvoiceKind,
 	type LineKind
 } from './draft-lines.ts';
+export {
+	customerFilters,
+	listCustomersThat,
+	listCustomerStandings,
+	type CustomerStanding
+} from './customers.ts';
 export type { MeteredQuantity, NextBill, NextBillLine } from './estimate.ts';
 export {
 	cancelSubscription,
@@ -64,6 +70,7 @@ export { pauseSubscription, previewPause, resumeSubscription } from './pauses.ts
 export {
 	changeKinds,
 	listSubscriptionChanges,
+	readHistory,
 	type ChangeKind,
 	type ChangeSide,
 	type Happening,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
+import { PageSize } from '../../platform/cursor.ts';
 import { emit } from '../../platform/events.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
@@ -149,5 +150,41 @@ export const listSomeBusinesses = usecase(
 			.where('id', '=', sql<string>`any(${businessIds})`)
 			.execute();
 		return new Map(rows.map((row) => [row.id, row]));
+	}
+);
+
+/**
+ * Businesses by name, page by page: for staff. `next` continues behind the last, null at the end.
+ */
+export const findBusinesses = usecase(
+	'business.list',
+	v.object({
+		/** Any part of the name, or the whole id. */
+		search: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(120)), ''),
+		/** Only these. */
+		ids: v.optional(v.array(v.string())),
+		limit: v.optional(PageSize, 25),
+		/** `next` of the page before. */
+		after: v.optional(BusinessId)
+	}),
+	async ({ db }, { search, ids, limit, after }) => {
+		const rows = await db
+			.selectFrom('businesses.businesses')
+			.select(['id', 'name', 'time_zone as timeZone', 'currency', 'created_at as createdAt'])
+			.$if(search !== '', (query) =>
+				query.where(sql<boolean>`(strpos(lower(name), lower(${search})) > 0 or id = ${search})`)
+			)
+			.$if(ids !== undefined, (query) => query.where('id', '=', sql<string>`any(${ids ?? []})`))
+			.$if(after !== undefined, (query) =>
+				query.where(
+					sql<boolean>`(name, id) > (select b.name, b.id from businesses.businesses b where b.id = ${after})`
+				)
+			)
+			.orderBy('name')
+			.orderBy('id')
+			.limit(limit + 1)
+			.execute();
+		const businesses = rows.slice(0, limit);
+		return { businesses, next: rows.length > limit ? (businesses.at(-1)?.id ?? null) : null };
 	}
 );

@@ -5,6 +5,7 @@ export {
 	businessIn,
 	changeBusiness,
 	createBusiness,
+	findBusinesses,
 	listBusinesses,
 	listSomeBusinesses,
 	listTimeZones,
