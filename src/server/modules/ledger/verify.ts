@@ -105,6 +105,8 @@ async function readPosted({ db }: Scope, businessIds: string[]) {
 			.where('e.business_id', '=', sql<string>`any(${businessIds})`)
 			.groupBy(['e.business_id', 'e.id'])
 			.orderBy('e.business_id')
+			// What undoes a document has a day of its own.
+			.orderBy(sql`e.kind = 'reversed'`)
 			.orderBy('e.id')
 			.execute(),
 		db
