@@ -17,6 +17,8 @@ interface ReceiptWords {
 	total: string;
 	creditNote: string;
 	thanks: string;
+	/** Stamped on one whose payment was taken back. */
+	notValid: string;
 	reversed: (day: string) => string;
 	/** Stands around the number of the page and how many there are. */
 	page: [before: string, between: string];
@@ -40,6 +42,7 @@ export const receiptWords: Record<PaperLanguage, ReceiptWords> = {
 		total: 'Received',
 		creditNote: 'The credit is taken off your next invoice.',
 		thanks: 'Thank you for your payment.',
+		notValid: 'Not valid',
 		reversed: (day) =>
 			`This payment was taken back on ${day}. The receipt is not valid, and what it had paid is owed again.`,
 		page: ['Page', 'of']
@@ -60,6 +63,7 @@ export const receiptWords: Record<PaperLanguage, ReceiptWords> = {
 		total: 'Imepokelewa',
 		creditNote: 'Salio litapunguza ankara yako ijayo.',
 		thanks: 'Asante kwa malipo yako.',
+		notValid: 'Si halali',
 		reversed: (day) =>
 			`Malipo haya yalirudishwa tarehe ${day}. Stakabadhi hii si halali, na kilicholipwa kinadaiwa tena.`,
 		page: ['Ukurasa', 'kati ya']

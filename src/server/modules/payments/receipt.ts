@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { print } from '../../platform/press/press.ts';
-import { paperFigures, type PaperLanguage } from '../billing/index.ts';
+import { paperFigures, type PaperLanguage, type Party } from '../billing/index.ts';
 import type { Receipt } from './archive.ts';
 import { receiptWords } from './receipt-words.ts';
 
@@ -22,11 +22,11 @@ function receiptSheet(receipt: Receipt, language: PaperLanguage) {
 	return {
 		language,
 		title: `${words.receipt} ${number}`,
+		author: receipt.seller.name,
 		date: receipt.receivedOn.split('-').map(Number),
 		words: {
 			receipt: words.receipt,
 			from: words.from,
-			taxPin: words.taxPin,
 			counted: words.counted,
 			invoice: words.invoice,
 			amount: `${words.amount}, ${currency}`,
@@ -34,8 +34,9 @@ function receiptSheet(receipt: Receipt, language: PaperLanguage) {
 			page: words.page
 		},
 		number,
-		seller: receipt.seller,
-		customer: receipt.customer,
+		stamp: receipt.reversedOn === null ? null : words.notValid,
+		seller: party(receipt.seller),
+		customer: party(receipt.customer),
 		facts: [
 			[words.received, write.day(receipt.receivedOn)],
 			[words.how, words.methods[receipt.method]],
@@ -53,6 +54,10 @@ function receiptSheet(receipt: Receipt, language: PaperLanguage) {
 		standing: receipt.reversedOn === null ? null : words.reversed(write.day(receipt.reversedOn)),
 		closing: receipt.reversedOn === null ? closing() : null
 	};
+
+	function party({ name, address, taxPin }: Party) {
+		return { name, address, taxPin: taxPin && `${words.taxPin} ${taxPin}` };
+	}
 
 	function closing(): string {
 		return receipt.creditMinor > 0n ? `${words.thanks} ${words.creditNote}` : words.thanks;
