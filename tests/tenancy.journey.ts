@@ -76,6 +76,15 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/billing/invoices/[number]/csv': {
 		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/csv')
 	},
+	'/billing/invoices/[number]/withholding': {
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/withholding')
+	},
+	'/billing/payments/[number]': {
+		of: () => linksOf('/billing/payments', wanjiku, /^\/billing\/payments\//)
+	},
+	'/billing/payments/[number]/pdf': {
+		of: () => linksOf('/billing/payments', wanjiku, /^\/billing\/payments\//, '/pdf')
+	},
 	'/billing/invoices/[number]/lines/[position]': {
 		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/lines/1')
 	},

@@ -85,6 +85,8 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'billing-settings', path: '/billing/settings', as: owner },
 	{ name: 'billing-settings-empty', path: '/billing/settings', as: newcomer },
 	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },
+	{ name: 'billing-payments', path: '/billing/payments', as: owner },
+	{ name: 'billing-payments-none', path: '/billing/payments?q=none&from=2026-02-30', as: owner },
 	{ name: 'billing-statement', path: '/billing/statement', as: owner },
 	{
 		name: 'billing-statement-unknown',

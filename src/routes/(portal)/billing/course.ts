@@ -10,10 +10,7 @@ interface StepWords {
 }
 
 /** What was done about an unpaid invoice, then what will be, by the days that it falls on. */
-export function daysOf({
-	taken,
-	ahead
-}: Pick<Standing, 'taken' | 'ahead'>): {
+export function daysOf({ taken, ahead }: Pick<Standing, 'taken' | 'ahead'>): {
 	on: string;
 	tone: StepWords['tone'];
 	steps: StepWords[];

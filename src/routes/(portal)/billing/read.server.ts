@@ -11,6 +11,12 @@ import {
 	type SubscriptionPrice
 } from '#server/modules/billing/index.ts';
 import { listAccesses } from '#server/modules/launch/index.ts';
+import {
+	listBankAccounts,
+	readCredit,
+	type BankAccount,
+	type Credit
+} from '#server/modules/payments/index.ts';
 import { readQuantities } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import { civilDate } from '#lib/format/dates.ts';
@@ -37,6 +43,10 @@ export interface BillingView {
 	/** The newest first. */
 	recent: InvoiceSummary[];
 	spend: MonthSpend | null;
+	/** What the business has to use, by currency. */
+	credit: Credit[];
+	/** Where transfers go to; none where nobody has set them. */
+	accounts: BankAccount[];
 }
 
 /** Enough for a year of months with several invoices each. */
@@ -45,14 +55,17 @@ const recentShown = 5;
 
 export async function readBilling(scope: MemberScope): Promise<BillingView> {
 	const today = civilDate(scope.now, scope.actor.timeZone);
-	const [open, { invoices }, meters, subscriptions, prices, accesses] = await Promise.all([
-		listOpenInvoices(scope, {}),
-		listInvoices(scope, { limit: yearOfInvoices }),
-		listMetersToBill(scope, {}),
-		listSubscriptions(scope, {}),
-		listSubscriptionPrices(scope, {}),
-		listAccesses(scope, {})
-	]);
+	const [open, { invoices }, meters, subscriptions, prices, accesses, credit, accounts] =
+		await Promise.all([
+			listOpenInvoices(scope, {}),
+			listInvoices(scope, { limit: yearOfInvoices }),
+			listMetersToBill(scope, {}),
+			listSubscriptions(scope, {}),
+			listSubscriptionPrices(scope, {}),
+			listAccesses(scope, {}),
+			readCredit(scope, {}),
+			listBankAccounts(scope, {})
+		]);
 	const next = await readNextBill(scope, { metered: await readQuantities(scope, { meters }) });
 	return {
 		today,
@@ -65,7 +78,9 @@ export async function readBilling(scope: MemberScope): Promise<BillingView> {
 			people: accesses.filter(({ productId }) => productId === subscription.product.id).length
 		})),
 		recent: invoices.slice(0, recentShown),
-		spend: spendByMonth(invoices, next, today)
+		spend: spendByMonth(invoices, next, today),
+		credit,
+		accounts
 	};
 }
 

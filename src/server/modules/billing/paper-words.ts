@@ -159,7 +159,7 @@ export const paperWords: Record<PaperLanguage, PaperWords> = {
 		},
 		pay: 'How to pay',
 		payHow: (number) =>
-			`Pay by bank transfer. Our support gives you the account; name ${number} as the reference.`,
+			`Pay by bank transfer and name ${number} as the reference. The account stands beside the invoice in the portal; our support gives it to you too.`,
 		credits: (number, date) => `Gives back of invoice ${number} of ${date}.`,
 		corrects: (number, date) => `Adds to invoice ${number} of ${date}, which asked for too little.`,
 		originalUnitNumber: (number) => `Original control unit invoice number: ${number}.`,
@@ -279,7 +279,7 @@ export const paperWords: Record<PaperLanguage, PaperWords> = {
 		},
 		pay: 'Jinsi ya kulipa',
 		payHow: (number) =>
-			`Lipa kwa uhamisho wa benki. Timu yetu ya usaidizi itakupa akaunti; taja ${number} kama kumbukumbu.`,
+			`Lipa kwa uhamisho wa benki na utaje ${number} kama kumbukumbu. Akaunti iko kando ya ankara kwenye tovuti; timu yetu ya usaidizi itakupa pia.`,
 		credits: (number, date) => `Inapunguza deni la ankara ${number} ya ${date}.`,
 		corrects: (number, date) =>
 			`Inaongeza deni la ankara ${number} ya ${date}, iliyotoza kiasi pungufu.`,

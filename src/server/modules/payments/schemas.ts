@@ -12,7 +12,7 @@ export function referenceKey(reference: string): string {
 
 /** Minor units; more than nothing, at most 15 digits. */
 export const Minor = v.pipe(
-	v.bigint(),
+	v.bigint('Write an amount such as 370.00.'),
 	v.minValue(1n, 'An amount is more than nothing.'),
 	v.maxValue(greatestMinor, 'An amount has at most 15 digits.')
 );

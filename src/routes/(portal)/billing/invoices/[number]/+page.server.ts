@@ -3,18 +3,23 @@ import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { invoiceSheet, readInvoice } from '#server/modules/billing/index.ts';
 import { listOwnStandings } from '#server/modules/dunning/index.ts';
+import { listBankAccounts, taxableOf } from '#server/modules/payments/index.ts';
 import { page } from '#server/web/page.ts';
 import type { PageServerLoad, PageServerLoadEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { params }: PageServerLoadEvent) => {
-	const [invoice, standings] = await Promise.all([
+	const [invoice, standings, accounts] = await Promise.all([
 		readInvoice(scope, { number: params.number }),
-		listOwnStandings(scope, {})
+		listOwnStandings(scope, {}),
+		listBankAccounts(scope, {})
 	]);
 	return {
 		title: m.billing_invoice_title({ number: invoice.number }),
 		today: civilDate(scope.now, scope.actor.timeZone),
 		invoice,
+		accounts,
+		// Kenya's withholding VAT is of what is taxed in Kenya.
+		withheld: invoice.currency === 'KES' && taxableOf(invoice) > 0n && invoice.status !== 'void',
 		sheet: invoiceSheet(invoice, getLocale()),
 		standing: standings.find((each) => each.invoice.id === invoice.id) ?? null
 	};
