@@ -68,8 +68,9 @@ async function saveCourses(
 		where s.business_id = t.business_id and s.id = t.id`.execute(db);
 }
 
-function renewsOn({ status, cancelsOn, period }: Agreement): string | null {
-	return (status === 'active' || status === 'past_due') && cancelsOn === null ? period.end : null;
+function renewsOn({ status, cancelsOn, pausedOn, period }: Agreement): string | null {
+	const runs = status === 'active' || status === 'past_due';
+	return runs && cancelsOn === null && pausedOn === null ? period.end : null;
 }
 
 async function countDown({ db }: Scope, coupons: readonly UsedCoupon[]): Promise<void> {

@@ -72,7 +72,7 @@ export async function closeBusinesses(
 			.map(({ agreement, day }) => ({ agreement, today: day.today }))
 	);
 	const daysToPay = await readDaysToPay(scope, {});
-	const papers: (Paper & { businessId: string })[] = [];
+	const papers: (Paper & { businessId: string; today: string })[] = [];
 	const coupons: UsedCoupon[] = [];
 	const billed: BilledUsage[] = [];
 	const its = Map.groupBy(works, ({ agreement }) => agreement.businessId);
@@ -88,7 +88,7 @@ export async function closeBusinesses(
 			charges,
 			together.flatMap((work) => work.coupons)
 		);
-		papers.push(...made.papers.map((paper) => ({ ...paper, businessId })));
+		papers.push(...made.papers.map((paper) => ({ ...paper, businessId, today })));
 		coupons.push(...made.used);
 	}
 	await keepBilled(scope, billed);
@@ -183,7 +183,7 @@ function chargesOf(
 				day: last ?? day.today,
 				currency: line.currency,
 				lines: [line],
-				waiting: [{ of: 'pending_lines', id: line.id }],
+				waiting: [{ of: 'pending_lines', id: line.id, credits: line.credits?.invoiceId }],
 				isChange: true
 			});
 	return { charges, billed };

@@ -344,6 +344,56 @@ describe('use that comes late', () => {
 	});
 });
 
+describe('use that turns out to be less', () => {
+	it('is given back: on the next invoice, or by a credit note where that asks for less', async () => {
+		at('2026-01-01T09:00:00Z');
+		const terms = await plan([use({ model: 'per_unit', unit_amount: '1' })]);
+		const [one, other] = [
+			await subscribe(terms, '2026-01-01'),
+			await subscribe(terms, '2026-01-01')
+		];
+		const take = async (businessId: string, value: string) => {
+			await used(businessId, '2026-01-15T09:00:00Z', value);
+			return `e${events}`;
+		};
+		const ids = [await take(one, '10'), await take(other, '10')];
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		await Promise.all(
+			[one, other].map((businessId, index) =>
+				recordEvents(
+					[
+						usageEvent(businessId, {
+							id: `c${index}`,
+							type: 'erp.data',
+							time: '2026-02-01T09:00:00Z',
+							data: { value: '4' },
+							corrects: ids[index] ?? ''
+						})
+					],
+					key,
+					{ at: new Date('2026-02-01T09:00:00Z') }
+				)
+			)
+		);
+		await used(one, '2026-02-15T09:00:00Z', '50');
+		at('2026-03-01T09:00:00Z');
+		expect(await closeDue()).toMatchObject({ creditNotes: 1 });
+		expect((await invoicesOf(one))[1]).toEqual([
+			'2026-03-01',
+			['credit', '2026-01-01', -600n],
+			['usage', '2026-02-01', 5_000n]
+		]);
+		expect(await invoicesOf(other)).toHaveLength(1);
+		const notes = await runtime.database.system.db
+			.selectFrom('billing.credit_notes')
+			.select(['business_id', 'subtotal_minor'])
+			.execute();
+		expect(notes).toEqual([{ business_id: other, subtotal_minor: 600n }]);
+		await expectTruth();
+	});
+});
+
 describe('what happens to a subscription by itself', () => {
 	it('a trial that nobody goes on with ends, and costs nothing', async () => {
 		at('2026-01-01T09:00:00Z');

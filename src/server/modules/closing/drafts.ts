@@ -14,6 +14,8 @@ import { daysAfter } from '../rating/index.ts';
 export interface Waiting {
 	of: 'pending_lines' | 'ended_periods';
 	id: string;
+	/** The invoice that it gives back of. */
+	credits?: string | undefined;
 }
 
 /** Lines of one subscription that fell due together. */
@@ -73,12 +75,12 @@ export function papersOf(
 			});
 			if (fitsOneInvoice(reckonDraft({ lines, discounts })))
 				return [{ day, draft: draft(lines), credits: [], waiting }];
-			const asked = lines.filter(({ amountMinor }) => amountMinor >= 0n);
+			const asked = lines.filter(({ credits }) => !credits);
 			return [
 				{
 					day,
 					draft: asked.length > 0 ? draft(asked) : null,
-					credits: lines.filter(({ amountMinor }) => amountMinor < 0n),
+					credits: lines.filter(({ credits }) => credits),
 					waiting
 				}
 			];
