@@ -20,6 +20,7 @@ import {
 import { readQuantities } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import { civilDate } from '#lib/format/dates.ts';
+import { readProjected } from './projected.server.ts';
 import { spendByMonth, type MonthSpend } from './spend.ts';
 
 /** A subscription with what it costs and how many people may open it. */
@@ -39,6 +40,8 @@ export interface BillingView {
 	owed: { amountMinor: bigint; currency: string }[];
 	/** Null when nothing renews. */
 	next: NextBill | null;
+	/** The same as it is expected to be on its day. */
+	expected: NextBill | null;
 	holdings: Holding[];
 	/** The newest first. */
 	recent: InvoiceSummary[];
@@ -66,19 +69,26 @@ export async function readBilling(scope: MemberScope): Promise<BillingView> {
 			readCredit(scope, {}),
 			listBankAccounts(scope, {})
 		]);
-	const next = await readNextBill(scope, { metered: await readQuantities(scope, { meters }) });
+	const metered = await readQuantities(scope, { meters });
+	const [next, expected] = await Promise.all([
+		readNextBill(scope, { metered }),
+		readProjected(scope, meters, metered).then((projected) =>
+			readNextBill(scope, { metered: projected })
+		)
+	]);
 	return {
 		today,
 		open,
 		owed: addUp(open),
 		next,
+		expected,
 		holdings: subscriptions.map((subscription) => ({
 			subscription,
 			price: prices.find(({ subscriptionId }) => subscriptionId === subscription.id) ?? null,
 			people: accesses.filter(({ productId }) => productId === subscription.product.id).length
 		})),
 		recent: invoices.slice(0, recentShown),
-		spend: spendByMonth(invoices, next, today),
+		spend: spendByMonth(invoices, expected ?? next, today),
 		credit,
 		accounts
 	};

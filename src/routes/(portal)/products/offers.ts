@@ -22,6 +22,7 @@ export function viewOffer(
 			.map((plan) => ({
 				slug: plan.slug,
 				name: plan.name,
+				interval: plan.interval,
 				amountMinor: plan.amountMinor,
 				currency: plan.currency,
 				seats: plan.seats,

@@ -4,6 +4,8 @@ import type { Mark, Money } from '../parts/view.ts';
 export interface PlanOffer extends Money {
 	slug: string;
 	name: string;
+	/** For which its amount is: `month`, `year`. */
+	interval: string;
 	seats: number | null;
 	includedBytes: bigint | null;
 	trialDays: number | null;

@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import { Invalid } from '../../platform/errors.ts';
+import { minorDigits } from '../rating/index.ts';
 import { readDecimal } from './decimals.ts';
 import type { Unit } from './meters.ts';
 
@@ -59,12 +60,6 @@ function fromText(limit: string, unit: Unit, currency: string): Big | null {
 		case 'people':
 			return word === '' ? amount : null;
 	}
-}
-
-/** How many digits of a currency stand behind the point (ISO 4217, as Intl carries it). */
-function minorDigits(currency: string): number {
-	const options = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-	return options.maximumFractionDigits ?? 2;
 }
 
 function wrong(message: string): Invalid {

@@ -269,13 +269,13 @@ async function readPrices(
 	]);
 	const price = prices.find(({ subscriptionId }) => subscriptionId === subscription.id);
 	if (!price) return { price: null, usage: [] };
-	const { amountMinor, currency } = price;
+	const { amountMinor, currency, interval } = price;
 	const { period } = subscription;
 	const counted = await readQuantities(scope, {
 		meters: price.usage.map(({ meter }) => ({ productId: product.id, meter, period }))
 	});
 	return {
-		price: { amountMinor, currency },
+		price: { amountMinor, currency, interval },
 		usage: price.usage.map(({ meter, label, included, unitMinor }) => ({
 			meter,
 			// The bill's own label tells of what is beyond the included; this tells of all.

@@ -124,7 +124,7 @@ export interface ContactsView {
 export interface PlanView {
 	name: string;
 	/** A month before tax. */
-	price: Money | null;
+	price: (Money & { interval: string }) | null;
 	/** The day of the next bill, of a trial's end or of the end itself. */
 	turn: { kind: 'renews' | 'trial' | 'ended'; on: string } | null;
 	people: { taken: number; seats: number | null };
