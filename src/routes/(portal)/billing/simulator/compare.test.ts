@@ -57,7 +57,8 @@ const months = [
 ];
 
 it('holds two plans against each other, month by month and line by line, before tax', () => {
-	const of = (terms: typeof small) => simulate({ product, terms, seats: null }, months);
+	const of = (terms: Parameters<typeof simulate>[0]['terms']) =>
+		simulate({ product, terms, seats: null }, months);
 	expect(compareMonths(of(small), of(large))).toEqual([
 		{
 			month: '2026-09-01',
