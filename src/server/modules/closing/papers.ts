@@ -18,12 +18,13 @@ export async function issuePapers(
 	const invoices = new Map(drafts.map((draft, index) => [draft, issued[index]?.id ?? null]));
 	const notes = new Map<Paper, Map<string, string>>();
 	for (const paper of papers) notes.set(paper, await issueNotes(scope, paper));
-	for (const of of ['pending_lines', 'ended_periods'] as const)
+	// Not called `of`: after that word Node's reader of TypeScript expects something else.
+	for (const table of ['pending_lines', 'ended_periods'] as const)
 		await markBilled(scope, {
-			of,
+			of: table,
 			taken: papers.flatMap((paper) =>
 				paper.waiting.flatMap((one) => {
-					if (one.of !== of) return [];
+					if (one.of !== table) return [];
 					const note = one.credits === undefined ? undefined : notes.get(paper)?.get(one.credits);
 					const invoice = paper.draft ? (invoices.get(paper.draft) ?? null) : null;
 					return { businessId: paper.businessId, id: one.id, documentId: note ?? invoice };
