@@ -3,11 +3,14 @@ import { Hono } from 'hono';
 import { NotFound } from '#server/platform/errors.ts';
 import { activity } from './activity.ts';
 import { catalogue } from './catalogue.ts';
+import { creditNotes } from './credit-notes.ts';
 import { documents } from './documents.ts';
 import type { Env } from './env.ts';
 import { entitlements } from './entitlements.ts';
 import { events } from './events.ts';
 import { dataExports } from './exports.ts';
+import { invoiceDrafts } from './invoice-drafts.ts';
+import { invoices } from './invoices.ts';
 import type { Noun } from './noun.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
@@ -31,7 +34,10 @@ export const nouns: Noun[] = [
 	dataExports,
 	ratingPreviews,
 	prorationPreviews,
-	catalogue
+	catalogue,
+	invoices,
+	invoiceDrafts,
+	creditNotes
 ];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */

@@ -42,6 +42,13 @@ export const titles = {
 	invalid_dimension: 'Dimension cannot be read',
 	idempotency_key_in_use: 'Same request under way',
 	idempotency_key_reused: 'Idempotency key of another request',
+	credited_too_much: 'More than can be given back',
+	draft_changed: 'Draft changed meanwhile',
+	invoice_not_open: 'Invoice not open',
+	invoice_settled: 'Something was paid already',
+	invoice_void: 'Invoice void',
+	seller_unknown: 'No seller',
+	too_early: 'Before its invoice',
 	invalid: 'Malformed input',
 	too_many: 'Too much at once',
 	internal: 'Failure on our side'
@@ -102,6 +109,15 @@ export const meanings: Record<Code, string> = {
 		'The same request is being carried out at this moment. Send it again in a few seconds.',
 	idempotency_key_reused:
 		'An idempotency key belongs to one request: its method, address and body. Use a new one for another.',
+	credited_too_much: 'Less than that was billed and not given back yet.',
+	draft_changed:
+		'Somebody has changed the draft since you read it. Read it again, and send your change with its version.',
+	invoice_not_open: 'The invoice is paid, void or was given up; this is for open ones.',
+	invoice_settled:
+		'Something of the invoice was paid or given back: it cannot be made void. Issue a credit note.',
+	invoice_void: 'The invoice was made void and asks for nothing.',
+	seller_unknown: 'The vendor has not said yet who issues the invoices.',
+	too_early: 'The day lies before that of the invoice.',
 	invalid: 'A field is missing or malformed; `errors` says which.',
 	too_many:
 		'More arrives than can be written at the moment, or a key asks too often. Nothing was taken; send it again after `Retry-After` seconds.',

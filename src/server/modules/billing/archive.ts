@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
@@ -50,7 +51,7 @@ export const listOpenInvoices = usecase(
 			.where('business_id', '=', businessOf(scope))
 			.where('status', '=', 'open')
 			.orderBy('due_on')
-			.orderBy('sequence')
+			.orderBy('number')
 			.execute();
 		return rows as InvoiceSummary[];
 	}
@@ -62,21 +63,26 @@ export const listInvoices = usecase(
 	v.object({
 		limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 24),
 		/** `next` of the page before. */
-		before: v.optional(v.pipe(v.number(), v.integer()))
+		before: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d\.[A-Z]{2,5}-\d{4}-\d{4,9}$/)))
 	}),
 	async (scope, { limit, before }) => {
+		const [day, number] = before?.split('.') ?? [];
 		const rows = await scope.db
 			.selectFrom('billing.invoices')
-			.select([...summaryColumns, 'sequence'])
+			.select(summaryColumns)
 			.where('business_id', '=', businessOf(scope))
-			.$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
-			.orderBy('sequence', 'desc')
+			.$if(before !== undefined, (query) =>
+				query.where(sql<boolean>`(issued_on, number) < (${day}, ${number})`)
+			)
+			.orderBy('issued_on', 'desc')
+			.orderBy('number', 'desc')
 			.limit(limit + 1)
 			.execute();
 		const page = rows.slice(0, limit);
+		const last = page.at(-1);
 		return {
 			invoices: page as InvoiceSummary[],
-			next: rows.length > limit ? (page.at(-1)?.sequence ?? null) : null
+			next: rows.length > limit && last ? `${last.issuedOn}.${last.number}` : null
 		};
 	}
 );

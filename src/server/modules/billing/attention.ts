@@ -37,7 +37,7 @@ export const readAttention = usecase(
 				.where('business_id', '=', businessOf(scope))
 				.where('status', '=', 'open')
 				.orderBy('due_on')
-				.orderBy('sequence')
+				.orderBy('number')
 				.limit(1)
 				.executeTakeFirst(),
 			zoneOf(scope)

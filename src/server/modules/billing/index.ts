@@ -20,6 +20,7 @@ export { listTrialsEnding, readAttention, type Attention } from './attention.ts'
 export type { Signature } from '../fiscal/index.ts';
 export { readBooks } from './books.ts';
 export { applyCredit, takeCreditBack } from './credit.ts';
+export { listCreditNotes, type CreditNoteSummary } from './credit-note-list.ts';
 export { issueCreditNote, type IssuedCreditNote } from './credit-issuing.ts';
 export {
 	addBillingContact,
@@ -34,6 +35,15 @@ export {
 	type ContactPaper
 } from './contacts.ts';
 export { readCreditNote, type CreditNote } from './credit-note.ts';
+export {
+	changeInvoiceDraft,
+	createInvoiceDraft,
+	discardInvoiceDraft,
+	issueInvoiceDraft,
+	listInvoiceDrafts,
+	readInvoiceDraft,
+	type StoredDraft
+} from './drafts.ts';
 export {
 	invoiceKinds,
 	lineKinds,
@@ -86,7 +96,14 @@ export {
 	type Subscription
 } from './holdings.ts';
 export { readInvoiceLine, type BilledLine } from './invoice-line.ts';
-export { addUpInvoices, invoiceOrders, invoiceStandings, selectInvoices } from './invoice-list.ts';
+export {
+	addUpInvoices,
+	invoiceOrders,
+	invoicePlace,
+	invoiceStandings,
+	selectInvoices,
+	type ListedInvoice
+} from './invoice-list.ts';
 export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
@@ -162,3 +179,4 @@ export {
 } from './unpaid.ts';
 export { markBilled, type EndedPeriod, type PendingLine } from './waiting.ts';
 export { voidInvoice, writeOffInvoice } from './voiding.ts';
+export { readNextReference, saveNextReference } from './references.ts';

@@ -118,8 +118,8 @@ describe('the list of invoices', () => {
 	});
 
 	it('begins anew at a place of another order', async () => {
-		expect(await found({ order: 'due', after: '4649240.3' })).toHaveLength(5);
-		expect(await found({ order: 'amount', after: '2026-11-30.3' })).toHaveLength(5);
+		expect(await found({ order: 'due', after: '4649240.INV-2026-0003' })).toHaveLength(5);
+		expect(await found({ order: 'amount', after: '2026-11-30.INV-2026-0003' })).toHaveLength(5);
 	});
 
 	it('adds up what fits, each currency by itself', async () => {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import type { InvoiceSummary } from './archive.ts';
+import type { InvoiceKind } from './draft-lines.ts';
 import { CivilDate, InvoiceNumber } from './schemas.ts';
 
 /** `overdue` is open and past its due date; `due` is open and not. */
@@ -11,8 +12,9 @@ export const invoiceStandings = ['due', 'overdue', 'paid', 'void', 'uncollectibl
 /** By the day of issue, by what is asked for, or by the day that it is due. */
 export const invoiceOrders = ['issued', 'amount', 'due'] as const;
 
-/** The value sorted by and the place in the series: `2026-11-30.387`, `4649240.387`. */
-const Place = v.pipe(v.string(), v.regex(/^(\d{4}-\d\d-\d\d|\d{1,18})\.\d{1,9}$/));
+/** The value sorted by and the number: `2026-11-30.INV-2026-0387`, `4649240.INV-2026-0387`. */
+export const invoicePlace = /^(\d{4}-\d\d-\d\d|\d{1,18})\.[A-Z]{2,5}-\d{4}-\d{4,9}$/;
+const Place = v.pipe(v.string(), v.regex(invoicePlace));
 
 const Minor = v.pipe(v.bigint(), v.minValue(0n));
 
@@ -26,7 +28,7 @@ const selection = {
 	/** Totals between these, both included, in minor units of the invoice's own currency. */
 	least: v.optional(Minor),
 	most: v.optional(Minor),
-	/** Any part of its number. */
+	/** Any part of its number or of the customer's reference. */
 	search: v.optional(InvoiceNumber),
 	/** The civil date that overdue is reckoned from. */
 	today: CivilDate
@@ -44,7 +46,12 @@ const Page = v.object({
 	after: v.optional(Place)
 });
 
-const sortedBy = { issued: 'sequence', amount: 'total_minor', due: 'due_on' } as const;
+const sortedBy = { issued: 'issued_on', amount: 'total_minor', due: 'due_on' } as const;
+
+export interface ListedInvoice extends InvoiceSummary {
+	kind: InvoiceKind;
+	customerReference: string | null;
+}
 
 /** Invoices of the scope's business that fit. `next` continues behind the last, null at the end. */
 export const selectInvoices = usecase('billing.read', Page, async (scope, input) => {
@@ -52,26 +59,24 @@ export const selectInvoices = usecase('billing.read', Page, async (scope, input)
 	const column = sortedBy[order];
 	const way = direction === 'ascending' ? 'asc' : 'desc';
 	const behind = sql.raw(direction === 'ascending' ? '>' : '<');
-	const [value, sequence] = after?.split('.') ?? [];
+	const [value, number] = after?.split('.') ?? [];
 	const rows = await fitting(scope, input)
 		.select(['id', 'number', 'status', 'issued_on as issuedOn', 'due_on as dueOn', 'currency'])
 		.select(['total_minor as totalMinor', 'paid_minor as paidMinor', 'paid_on as paidOn'])
-		.select('sequence')
+		.select(['kind', 'customer_reference as customerReference'])
 		.$if(value !== undefined && fits(order, value), (query) =>
-			query.where(
-				sql<boolean>`(${sql.ref(column)}, sequence) ${behind} (${value}, ${Number(sequence)})`
-			)
+			query.where(sql<boolean>`(${sql.ref(column)}, number) ${behind} (${value}, ${number})`)
 		)
 		.orderBy(column, way)
-		.orderBy('sequence', way)
+		.orderBy('number', way)
 		.limit(limit + 1)
 		.execute();
 	const page = rows.slice(0, limit);
 	const last = page.at(-1);
-	const reached = last && { issued: last.sequence, amount: last.totalMinor, due: last.dueOn };
+	const reached = last && { issued: last.issuedOn, amount: last.totalMinor, due: last.dueOn };
 	return {
-		invoices: page as InvoiceSummary[],
-		next: rows.length > limit && last && reached ? `${reached[order]}.${last.sequence}` : null
+		invoices: page as ListedInvoice[],
+		next: rows.length > limit && last && reached ? `${reached[order]}.${last.number}` : null
 	};
 });
 
@@ -99,7 +104,7 @@ export const addUpInvoices = usecase('billing.read', Selection, async (scope, in
 
 /** A place of another order begins the list anew, as one that never was does. */
 function fits(order: (typeof invoiceOrders)[number], value: string): boolean {
-	return (order === 'due') === value.includes('-');
+	return (order === 'amount') !== value.includes('-');
 }
 
 function fitting(scope: Scope, input: Selection) {
@@ -121,7 +126,9 @@ function fitting(scope: Scope, input: Selection) {
 		.$if(least !== undefined, (query) => query.where('total_minor', '>=', least ?? 0n))
 		.$if(most !== undefined, (query) => query.where('total_minor', '<=', most ?? 0n))
 		.$if(search !== undefined, (query) =>
-			query.where(sql<boolean>`strpos(lower(number), lower(${search ?? ''})) > 0`)
+			query.where(
+				sql<boolean>`strpos(lower(concat_ws(' ', number, customer_reference)), lower(${search ?? ''})) > 0`
+			)
 		)
 		.$if(productId !== undefined, (query) =>
 			query.where(({ exists, selectFrom }) =>

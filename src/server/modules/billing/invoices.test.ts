@@ -227,7 +227,7 @@ describe('an invoice', () => {
 	});
 
 	it('comes newest first, page by page', async () => {
-		const page = (before?: number) =>
+		const page = (before?: string) =>
 			withBusiness(mavuno, (scope) =>
 				listInvoices(scope, { limit: 2, ...(before === undefined ? {} : { before }) })
 			);

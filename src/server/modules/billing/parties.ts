@@ -25,9 +25,20 @@ export const TaxPin = v.pipe(
 /** Who issues the invoices, from now on. */
 export const saveSeller = usecase(
 	'billing.manage',
-	v.object({ name: Name, address: Address, taxPin: TaxPin }),
-	async ({ db }, input) => {
-		const columns = { name: input.name, address: input.address, tax_pin: input.taxPin };
+	v.object({
+		name: Name,
+		address: Address,
+		taxPin: TaxPin,
+		/** Civil days that customers have to pay; as it was, where it is not said. */
+		daysToPay: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(365)))
+	}),
+	async ({ db }, { name, address, taxPin, daysToPay }) => {
+		const columns = {
+			name,
+			address,
+			tax_pin: taxPin,
+			...(daysToPay === undefined ? {} : { days_to_pay: daysToPay })
+		};
 		await db
 			.insertInto('billing.seller')
 			.values(columns)

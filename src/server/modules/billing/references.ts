@@ -1,5 +1,46 @@
 import { sql } from 'kysely';
-import type { Scope } from '../../platform/scope.ts';
+import * as v from 'valibot';
+import { announce } from '../../platform/live.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
+import { usecase } from '../../platform/usecase.ts';
+import { Reference } from './draft-fields.ts';
+
+/** What the scope's business wants to find on its next invoice alone; null where nothing is said. */
+export const readNextReference = usecase(
+	'billing.read',
+	v.object({}),
+	async (scope): Promise<string | null> => {
+		const row = await scope.db
+			.selectFrom('billing.customer_references')
+			.select('reference')
+			.where('business_id', '=', businessOf(scope))
+			.executeTakeFirst();
+		return row?.reference ?? null;
+	}
+);
+
+/** Says what is to stand on the next invoice alone, or with null that nothing is. */
+export const saveNextReference = usecase(
+	'billing.change',
+	v.object({ reference: v.nullable(Reference) }),
+	async (scope, { reference }): Promise<void> => {
+		const businessId = businessOf(scope);
+		if (reference === null)
+			await scope.db
+				.deleteFrom('billing.customer_references')
+				.where('business_id', '=', businessId)
+				.execute();
+		else
+			await scope.db
+				.insertInto('billing.customer_references')
+				.values({ business_id: businessId, reference, said_at: scope.now })
+				.onConflict((conflict) =>
+					conflict.column('business_id').doUpdateSet({ reference, said_at: scope.now })
+				)
+				.execute();
+		await announce(scope, businessId, 'billing');
+	}
+);
 
 /**
  * What these businesses want to find on the invoice that is issued now: what they said for the next one alone,
