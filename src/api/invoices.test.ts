@@ -47,7 +47,7 @@ const training = (more: object = {}) => ({
 });
 
 beforeAll(async () => {
-	runtime = await startTestRuntime('2026-11-22T21:30:00Z');
+	runtime = await startTestRuntime(new Date('2026-11-22T21:30:00Z'));
 	({ mavuno, pwani } = await createTwoBusinesses());
 	({ token } = await withSystem('test', async (scope) => {
 		await saveSeller(scope, {

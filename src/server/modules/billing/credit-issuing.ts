@@ -196,7 +196,7 @@ async function readWrittenOff({ db }: Scope, businessId: string, invoiceId: stri
 	return rows.reduce((sum, row) => sum + row.amount_minor, 0n);
 }
 
-export type BilledInvoice = Billed & {
+export type BilledInvoice = Omit<Billed, 'lines'> & {
 	lines: (Billed['lines'][number] & {
 		description: string;
 		productId: string | null;

@@ -112,7 +112,7 @@ const balance = async (account: Posting['account'], as = mavuno) =>
 	)?.amountMinor ?? 0n;
 
 beforeAll(async () => {
-	runtime = await startTestRuntime('2026-12-20T09:00:00Z');
+	runtime = await startTestRuntime(new Date('2026-12-20T09:00:00Z'));
 	({ mavuno, pwani } = await createTwoBusinesses());
 	await system((scope) =>
 		saveSeller(scope, { name: 'Lixnet Ltd', address: ['Nairobi'], taxPin: 'P051930264T' })
