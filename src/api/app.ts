@@ -12,6 +12,7 @@ import { dataExports } from './exports.ts';
 import { invoiceDrafts } from './invoice-drafts.ts';
 import { invoices } from './invoices.ts';
 import type { Noun } from './noun.ts';
+import { payments } from './payments.ts';
 import { places } from './places.ts';
 import { MethodNotAllowed, toProblem } from './problem.ts';
 import { product } from './product.ts';
@@ -37,7 +38,8 @@ export const nouns: Noun[] = [
 	catalogue,
 	invoices,
 	invoiceDrafts,
-	creditNotes
+	creditNotes,
+	payments
 ];
 
 /** The REST API that products speak, under /api/v1. Every failure is a problem with a stable code. */

@@ -49,6 +49,11 @@ export const titles = {
 	invoice_void: 'Invoice void',
 	seller_unknown: 'No seller',
 	too_early: 'Before its invoice',
+	payment_known: 'Payment counted already',
+	payment_reversed: 'Payment taken back already',
+	refund_known: 'Refund noted already',
+	credit_too_small: 'Not so much credit',
+	certificate_known: 'Certificate counted already',
 	invalid: 'Malformed input',
 	too_many: 'Too much at once',
 	internal: 'Failure on our side'
@@ -118,6 +123,12 @@ export const meanings: Record<Code, string> = {
 	invoice_void: 'The invoice was made void and asks for nothing.',
 	seller_unknown: 'The vendor has not said yet who issues the invoices.',
 	too_early: 'The day lies before that of the invoice.',
+	payment_known:
+		'Money of this way with this reference was counted for the business. Spaces and capitals make no difference.',
+	payment_reversed: 'The payment was taken back before; nothing has changed.',
+	refund_known: 'A refund of this way with this reference was noted for the business.',
+	credit_too_small: 'The customer has less to their credit than is to be paid back.',
+	certificate_known: 'A certificate with this number was counted for the business.',
 	invalid: 'A field is missing or malformed; `errors` says which.',
 	too_many:
 		'More arrives than can be written at the moment, or a key asks too often. Nothing was taken; send it again after `Retry-After` seconds.',

@@ -64,7 +64,7 @@ export const permissions = {
 	'notification.choose': everyone,
 	'notification.read': everyone,
 	'notification.send': ['system'],
-	'payment.read': [...accounts, 'staff', 'system'],
+	'payment.read': [...accounts, 'integrator', 'staff', 'system'],
 	'payment.record': ['system'],
 	'person.create': ['system'],
 	'product.declare': ['system'],

@@ -137,7 +137,8 @@ export const readReceipt = usecase(
 
 /** The door's own business, or the one that is named in a door that sees all. */
 export function ownOr({ actor }: Scope, named: string | undefined): string {
-	const business = actor.kind === 'member' || actor.kind === 'product' ? actor.businessId : named;
+	const own = 'businessId' in actor ? actor.businessId : undefined;
+	const business = own ?? named;
 	if (business === undefined) throw new Error('Name the business whose payments are meant.');
 	return business;
 }

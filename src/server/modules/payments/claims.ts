@@ -162,7 +162,7 @@ export const listOpenClaims = usecase(
 	'payment.read',
 	v.object({ businessId: v.optional(BusinessId) }),
 	async ({ db, actor }, { businessId }): Promise<Claim[]> => {
-		const own = actor.kind === 'member' ? actor.businessId : businessId;
+		const own = ('businessId' in actor ? actor.businessId : undefined) ?? businessId;
 		const rows = await db
 			.selectFrom('payments.certificate_claims')
 			.select(columns)
