@@ -118,6 +118,7 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/console/products/[slug]/plans/version': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks': { why: 'staff alone; tried below' },
 	'/console/products/[slug]/webhooks/[message]': { why: 'staff alone; tried below' },
+	'/console/dunning/[number]': { why: 'staff alone; tried below' },
 	'/console/coupons/[code]': { why: 'staff alone; tried below' },
 	'/console/customers/[business]': { why: 'staff alone; tried below' },
 	'/console/customers/[business]/invoices': { why: 'staff alone; tried below' },

@@ -163,6 +163,17 @@ export const pagesToSee: readonly PageToSee[] = [
 		as: 'agent@lixnet.example'
 	},
 	{ name: 'console-product-new', path: '/console/products/new', as: 'agent@lixnet.example' },
+	{ name: 'console-dunning', path: '/console/dunning', as: 'agent@lixnet.example' },
+	{
+		name: 'console-dunning-schedule',
+		path: '/console/dunning/schedule',
+		as: 'agent@lixnet.example'
+	},
+	{
+		name: 'console-dunning-nothing',
+		path: '/console/dunning?q=none-of-the-kind',
+		as: 'agent@lixnet.example'
+	},
 	{ name: 'console-coupons', path: '/console/coupons', as: 'agent@lixnet.example' },
 	{ name: 'console-coupon-new', path: '/console/coupons/new', as: 'agent@lixnet.example' },
 	{

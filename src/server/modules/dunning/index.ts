@@ -16,6 +16,7 @@ export {
 	type Step
 } from './schedule.ts';
 export {
+	findStanding,
 	listDue,
 	listOwnStandings,
 	listStandings,

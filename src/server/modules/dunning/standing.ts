@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope, type System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { listUnpaid, type UnpaidInvoice } from '../billing/index.ts';
@@ -76,6 +77,17 @@ export const listStandings = usecase(
 				hold: reasons.get(invoice.id) ?? null
 			};
 		});
+	}
+);
+
+/** One of them by what is printed on the invoice. @throws NotFound when nothing is left to pay of it */
+export const findStanding = usecase(
+	'dunning.manage',
+	v.object({ number: v.string() }),
+	async (scope, { number }): Promise<HeldStanding> => {
+		const found = (await listStandings(scope, {})).find(({ invoice }) => invoice.number === number);
+		if (!found) throw new NotFound('This unpaid invoice');
+		return found;
 	}
 );
 
