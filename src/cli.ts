@@ -4,7 +4,9 @@ import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
 import { addControlUnit } from './commands/control-unit.ts';
 import { addCoupon } from './commands/coupon.ts';
+import { addCreditNote } from './commands/credit-note.ts';
 import { addGround } from './commands/ground.ts';
+import { addInvoice } from './commands/invoice.ts';
 import { addKey } from './commands/key.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
@@ -36,6 +38,8 @@ for (const add of [
 	addMeter,
 	addUsage,
 	addSubscription,
+	addInvoice,
+	addCreditNote,
 	addLedger,
 	addPayment,
 	addControlUnit,
