@@ -1,9 +1,12 @@
-import { saveUsagePrices } from '#server/modules/billing/index.ts';
 import {
 	declareProduct,
+	listPlans,
 	listProducts,
-	savePlan,
-	saveProduct
+	readProduct,
+	savePlanVersion,
+	saveProduct,
+	toMajor,
+	type PlanPrice
 } from '#server/modules/catalogue/index.ts';
 import { saveReseller } from '#server/modules/referrals/index.ts';
 import { defineMeter } from '#server/modules/usage/index.ts';
@@ -21,6 +24,9 @@ const suspensions = {
 	sacco: { suspendedMode: 'closed', closingNoticeDays: 7, usageSuspension: 'export_only' },
 	payroll: { suspendedMode: 'closed', closingNoticeDays: 30 }
 } as const;
+
+/** In which the vendor asks. */
+const currency = 'KES';
 
 /** What the vendor sells, measures and asks for it, and who resells it. */
 export function tellCatalogue(at: Date): Promise<void> {
@@ -47,9 +53,44 @@ export function tellCatalogue(at: Date): Promise<void> {
 			for (const meter of product.meters)
 				await defineMeter(scope, { product: product.slug, ...meter });
 		}
-		for (const [position, { usage, ...plan }] of plans.entries()) {
-			await savePlan(scope, { ...plan, currency: 'KES', position });
-			await saveUsagePrices(scope, { product: plan.product, plan: plan.slug, prices: usage });
+		const told = new Set(
+			(await listPlans(scope, {})).map(({ productId, slug }) => `${productId}/${slug}`)
+		);
+		for (const { product, slug, amountMinor, usage, ...plan } of plans) {
+			const { id } = await readProduct(scope, { slug: product });
+			if (told.has(`${id}/${slug}`)) continue;
+			// All of it at once: a plan that was never sold otherwise has one version.
+			await savePlanVersion(scope, {
+				...plan,
+				product,
+				plan: slug,
+				currency,
+				meters: usage.map(({ meter }) => meter),
+				prices: [
+					{
+						slug: 'base',
+						kind: 'flat',
+						label: plan.name,
+						meter: null,
+						price: { model: 'flat', amount: toMajor(amountMinor.toString(), currency) },
+						taxClass: 'standard',
+						taxIncluded: false
+					},
+					...usage.map(({ meter, label, included, unitMinor }): PlanPrice => ({
+						slug: meter,
+						kind: 'usage',
+						label,
+						meter,
+						price: {
+							model: 'per_unit',
+							unit_amount: toMajor(unitMinor, currency),
+							...(included === undefined ? {} : { included })
+						},
+						taxClass: 'standard',
+						taxIncluded: false
+					}))
+				]
+			});
 		}
 		for (const reseller of resellers) await saveReseller(scope, reseller);
 	}, at);

@@ -44,9 +44,13 @@ export function readPdf(bytes: Uint8Array): ReadPdf {
 			[...body.matchAll(/\/Alt \(((?:\\.|[^\\)])*)\)/g)].map(([, text = '']) => unescape(text))
 		),
 		language: /\/Lang \(([^)]*)\)/.exec(file)?.[1] ?? null,
-		title: /<rdf:li xml:lang="[^"]*">([^<]*)<\/rdf:li>/.exec(file)?.[1] ?? null
+		title: utf8(/<rdf:li xml:lang="[^"]*">([^<]*)<\/rdf:li>/.exec(file)?.[1] ?? null)
 	};
 }
+
+/** What was read byte by byte. */
+const utf8 = (bytes: string | null): string | null =>
+	bytes === null ? null : Buffer.from(bytes, 'latin1').toString('utf8');
 
 function textOf(page: string, objects: Map<string, string>): string {
 	const fonts = new Map<string, Map<number, string>>();
@@ -110,8 +114,12 @@ function readGlyphs(table: string): Map<number, string> {
 const dictionary = (body: string): string => body.split(/\nstream\r?\n/)[0] ?? '';
 
 function stream(body: string): string {
-	const [, bytes = ''] = /\nstream\r?\n([\s\S]*?)\r?\nendstream/.exec(body) ?? [];
-	return dictionary(body).includes('/FlateDecode')
+	const head = dictionary(body);
+	const [start = ''] = /\nstream\r?\n/.exec(body.slice(head.length)) ?? [];
+	const from = head.length + start.length;
+	// By its length: what is packed may itself end like the end of a line.
+	const bytes = body.slice(from, from + Number(/\/Length (\d+)/.exec(head)?.[1] ?? 0));
+	return head.includes('/FlateDecode')
 		? inflateSync(Buffer.from(bytes, 'latin1')).toString('latin1')
 		: bytes;
 }

@@ -107,7 +107,14 @@ export {
 export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
-export { readDaysToPay, readPartiesOf, saveCustomer, saveSeller, type Party } from './parties.ts';
+export {
+	readDaysToPay,
+	readPartiesOf,
+	saveCustomer,
+	saveSeller,
+	readStatementParties,
+	type Party
+} from './parties.ts';
 export { attachInvoice } from './mailed-paper.ts';
 export {
 	creditNoteSheet,
@@ -116,6 +123,7 @@ export {
 	type SheetParty
 } from './document-sheet.ts';
 export { printCreditNote, printInvoice } from './paper.ts';
+export { printStatement } from './statement-paper.ts';
 export { paperFigures } from './paper-figures.ts';
 export { paperLanguages, paperWords, type PaperLanguage } from './paper-words.ts';
 export {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, NotFound } from '../../platform/errors.ts';
-import type { Scope } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { BusinessId, listSomeBusinesses } from '../businesses/index.ts';
+import { BusinessId, listSomeBusinesses, readBusiness } from '../businesses/index.ts';
 import { CivilDate } from './schemas.ts';
 
 /** Who stands on an invoice, as printed. */
@@ -125,3 +125,26 @@ export async function readPartiesOf(
 		};
 	});
 }
+
+/** Who a statement of account is from and to, as they are on a day. @throws Conflict `seller_unknown` */
+export const readStatementParties = usecase(
+	'billing.read',
+	v.object({ on: CivilDate }),
+	async (scope, { on }): Promise<{ seller: Party; customer: Party }> => {
+		const columns = ['name', 'address', 'tax_pin as taxPin'] as const;
+		const [seller, customer, business] = await Promise.all([
+			scope.db.selectFrom('billing.seller').select(columns).executeTakeFirst(),
+			scope.db
+				.selectFrom('billing.customers')
+				.select(columns)
+				.where('business_id', '=', businessOf(scope))
+				.where('valid_from', '<=', on)
+				.orderBy('valid_from', 'desc')
+				.limit(1)
+				.executeTakeFirst(),
+			readBusiness(scope, {})
+		]);
+		if (!seller) throw new Conflict('seller_unknown', 'Nobody issues invoices here yet.');
+		return { seller, customer: customer ?? { name: business.name, address: [], taxPin: null } };
+	}
+);

@@ -136,6 +136,28 @@ it('has both its days in it, and closes with what the next one opens with', asyn
 	expect(await read('2026-08-01', '2026-08-31')).toEqual([]);
 });
 
+it('comes in pages, each of which goes on with the balance of the one before', async () => {
+	const page = async (page: number) => {
+		const [statement] = await withBusiness(mavuno, (scope) =>
+			readStatements(scope, {
+				from: '2026-09-01',
+				to: '2026-10-31',
+				paged: { page, size: 2 }
+			})
+		);
+		return statement;
+	};
+	const [first, second, third] = [await page(1), await page(2), await page(3)];
+	expect([first, second, third].map((each) => [each?.count, each?.carriedMinor])).toEqual([
+		[4, 0n],
+		[4, -300n],
+		[4, 300n]
+	]);
+	expect(second?.entries.map(({ balanceMinor }) => balanceMinor)).toEqual([500n, 300n]);
+	expect(third?.entries).toEqual([]);
+	expect([first?.closingMinor, third?.closingMinor]).toEqual([300n, 300n]);
+});
+
 it('is of the own business, for those who see its bills, and of days in their order', async () => {
 	expect(await read('2026-10-01', '2026-10-31', pwani)).toEqual([
 		['KES', 0n, '2026-10-01 INV-4 5 5', 5n]

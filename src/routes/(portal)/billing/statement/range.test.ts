@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRange } from './range.ts';
+import { readPage, readRange } from './range.ts';
 
 it.each([
 	['', '2025-12-01', '2026-11-25', false],
@@ -17,4 +17,16 @@ it.each([
 
 it('reaches back by months also from the last day of one', () => {
 	expect(readRange(new URLSearchParams(), '2026-03-31').from).toBe('2025-04-01');
+});
+
+it.each([
+	['', 1],
+	['page=3', 3],
+	['page=0', 1],
+	['page=-1', 1],
+	['page=1e3', 1],
+	['page=x', 1],
+	['page=99999999', 1]
+])('?%s is page %i', (query, page) => {
+	expect(readPage(new URLSearchParams(query))).toBe(page);
 });

@@ -24,6 +24,15 @@ export function readRange(query: URLSearchParams, today: string): StatementRange
 		: { ...usual, unknown: true };
 }
 
+/** More rows than that go on over pages; files have all of them. */
+export const rowsAPage = 100;
+
+/** Reads `?page=`, counted from 1; what is no page is the first. */
+export function readPage(query: URLSearchParams): number {
+	const text = query.get('page') ?? '';
+	return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
+}
+
 function isDay(text: string): boolean {
 	if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
 	const date = new Date(`${text}T00:00:00Z`);

@@ -23,13 +23,22 @@ it('has each amount in full, with its balance, from opening to closing', () => {
 		{
 			currency: 'KES',
 			openingMinor: 0n,
+			carriedMinor: 0n,
+			count: 2,
 			entries: [
 				entry(999_999_999_999_999n, 999_999_999_999_999n, 'invoice', 'INV-2026-0001'),
 				entry(-1_000_000_000_000_004n, -5n, 'payment', '=FT1')
 			],
 			closingMinor: -5n
 		},
-		{ currency: 'UGX', openingMinor: 500n, entries: [], closingMinor: 500n }
+		{
+			currency: 'UGX',
+			openingMinor: 500n,
+			carriedMinor: 500n,
+			entries: [],
+			count: 0,
+			closingMinor: 500n
+		}
 	];
 	const [head, ...lines] = [...statementCsv(statements, range)].join('').trimEnd().split('\r\n');
 	expect(head).toBe(`${csvMark}Date,Document,Reference,Charged,Paid,Balance,Currency`);
