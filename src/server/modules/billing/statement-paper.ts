@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { print, type Sheet } from '../../platform/press/press.ts';
+import { print } from '../../platform/press/press.ts';
 import type { Statement, StatementEntry } from '../ledger/index.ts';
 import { paperFigures } from './paper-figures.ts';
 import { paperWords, type PaperLanguage } from './paper-words.ts';
@@ -88,7 +88,7 @@ function statementSheet(
 							: words.nothingOwed(write.day(to))
 			};
 		})
-	} satisfies Sheet & Record<string, unknown>;
+	};
 
 	function named({ document, kind }: StatementEntry): string {
 		const name = `${words.documents[document.kind] ?? document.kind} ${document.reference}`;

@@ -41,7 +41,7 @@ const waiting = new Map<number, Waiting>();
  * make the same bytes. It is set in a thread of its own, which begins with the first order: a page takes
  * milliseconds that requests should not wait for.
  */
-export function print(template: string, sheet: Sheet): Promise<Uint8Array> {
+export function print<S extends Sheet>(template: string, sheet: S): Promise<Uint8Array> {
 	const press = (worker ??= startPress());
 	const id = ++orders;
 	return new Promise((done, failed) => {
