@@ -95,7 +95,7 @@ function inOrder<T extends { id: string; at: Date }>(entries: T[]): T[] {
 }
 
 function withoutIds<T>(value: T): T {
-	if (typeof value === 'string') return value.replace(/^([a-z]{3})_[0-9a-z]{26}$/, '$1') as T;
+	if (typeof value === 'string') return value.replace(/\b([a-z]{3})_[0-9a-z]{26}\b/g, '$1') as T;
 	if (Array.isArray(value)) return value.map(withoutIds) as T;
 	if (typeof value !== 'object' || value === null || value instanceof Date) return value;
 	return Object.fromEntries(
