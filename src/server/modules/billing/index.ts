@@ -73,7 +73,7 @@ export {
 	takeBackChange,
 	type ChangePreview
 } from './changes.ts';
-export type { NextCharge } from './next-charge.ts';
+export { readNextOf, type AppliedCoupon, type NextCharge } from './next-charge.ts';
 export { sellsSeats, type Direction, type Target } from './change-plans.ts';
 export { documentsOf, fitsOneInvoice, type Documents } from './documents.ts';
 export { pauseSubscription, previewPause, resumeSubscription } from './pauses.ts';
