@@ -95,6 +95,12 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 		why: 'the catalogue is the same for everybody; what was counted is read behind the door'
 	},
 	'/billing/usage/[product]/[meter]/events.csv': { why: 'as above' },
+	'/billing/subscriptions/[product]': {
+		why: 'named by the product: whose subscription it is follows from who asks'
+	},
+	'/billing/subscriptions/[product]/change': { why: 'as above' },
+	'/billing/subscriptions/[product]/pause': { why: 'as above' },
+	'/billing/subscriptions/[product]/cancel': { why: 'as above' },
 	'/support/[number]': { of: () => linksOf('/support', wanjiku, /^\/support\/TKT/i) },
 	'/settings/team/[person]': {
 		of: () => linksOf('/settings/team', wanjiku, /^\/settings\/team\/per_/)

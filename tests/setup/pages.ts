@@ -82,6 +82,24 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'billing-simulator', path: '/billing/simulator?product=erp', as: owner },
 	{ name: 'billing-simulator-wrong', path: '/billing/simulator?seats=none', as: owner },
 	{ name: 'billing-simulator-empty', path: '/billing/simulator', as: newcomer },
+	{ name: 'billing-subscription', path: '/billing/subscriptions/erp', as: owner },
+	{ name: 'billing-subscription-trial', path: '/billing/subscriptions/payroll', as: owner },
+	{
+		name: 'billing-subscription-change',
+		path: '/billing/subscriptions/erp/change?plan=starter',
+		as: owner
+	},
+	{
+		name: 'billing-subscription-refused',
+		path: '/billing/subscriptions/erp/change?plan=business',
+		as: owner
+	},
+	{
+		name: 'billing-subscription-pause',
+		path: '/billing/subscriptions/sacco/pause?from=2026-01-01',
+		as: owner
+	},
+	{ name: 'billing-subscription-cancel', path: '/billing/subscriptions/sacco/cancel', as: owner },
 	{ name: 'billing-settings', path: '/billing/settings', as: owner },
 	{ name: 'billing-settings-empty', path: '/billing/settings', as: newcomer },
 	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },

@@ -7,9 +7,9 @@ import {
 import { form, mayDo, page } from '#server/web/page.ts';
 import { findSubscription } from './find.server.ts';
 import { readSubscription } from './read.server.ts';
-import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import type { Actions, PageServerLoad, PageServerLoadEvent, RequestEvent } from './$types';
 
-export const load: PageServerLoad = page(async (scope, { params, url }) => {
+export const load: PageServerLoad = page(async (scope, { params, url }: PageServerLoadEvent) => {
 	const subscription = await findSubscription(scope, params);
 	return {
 		title: m.subs_title({ product: subscription.product.name }),

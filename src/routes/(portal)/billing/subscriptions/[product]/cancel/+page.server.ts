@@ -4,9 +4,9 @@ import { cancelSubscription, previewCancellation } from '#server/modules/billing
 import { form, mayDo, page } from '#server/web/page.ts';
 import { findSubscription } from '../find.server.ts';
 import { tried } from '../refused.server.ts';
-import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import type { Actions, PageServerLoad, PageServerLoadEvent, RequestEvent } from './$types';
 
-export const load: PageServerLoad = page(async (scope, { params }) => {
+export const load: PageServerLoad = page(async (scope, { params }: PageServerLoadEvent) => {
 	const subscription = await findSubscription(scope, params);
 	if (!mayDo(scope.actor, 'subscription.change'))
 		error(403, m.subs_may_not(), { code: 'forbidden' });

@@ -4,14 +4,14 @@ import { pauseSubscription, previewPause } from '#server/modules/billing/index.t
 import { form, mayDo, page } from '#server/web/page.ts';
 import { findSubscription } from '../find.server.ts';
 import { tried } from '../refused.server.ts';
-import type { Actions, PageServerLoad, RequestEvent } from './$types';
+import type { Actions, PageServerLoad, PageServerLoadEvent, RequestEvent } from './$types';
 
 const days = (from: unknown, until: unknown) => ({
 	...(from ? { from: String(from) } : {}),
 	...(until ? { until: String(until) } : {})
 });
 
-export const load: PageServerLoad = page(async (scope, { params, url }) => {
+export const load: PageServerLoad = page(async (scope, { params, url }: PageServerLoadEvent) => {
 	const subscription = await findSubscription(scope, params);
 	if (!mayDo(scope.actor, 'subscription.change'))
 		error(403, m.subs_may_not(), { code: 'forbidden' });
