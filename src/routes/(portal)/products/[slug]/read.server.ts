@@ -31,7 +31,6 @@ import {
 } from '../../parts/meters.server.ts';
 import { stepsOf } from '../../parts/steps.ts';
 import type { MeterView, ProductView } from '../../parts/view.ts';
-import { askAddress } from '../offers.ts';
 import { viewPeople, viewRequests, viewRoles, viewVisits } from './people.server.ts';
 import { shareUsable, worstByDay } from './status.ts';
 import type { AskView, ContactsView, OverviewView, PersonView, PlanView } from './view.ts';
@@ -248,7 +247,7 @@ async function readPlan(
 						month: month.from
 					},
 		usage: paid?.usage ?? [],
-		askHref: askAddress(product.slug, m.products_change_subject({ product: product.name }))
+		subscriptionHref: `/billing/subscriptions/${product.slug}`
 	};
 }
 

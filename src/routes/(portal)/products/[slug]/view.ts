@@ -141,5 +141,5 @@ export interface PlanView {
 		unitMinor: string | null;
 		currency: string;
 	}[];
-	askHref: string;
+	subscriptionHref: string;
 }

@@ -4,7 +4,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { changePlan, changeSeats, previewChange } from '#server/modules/billing/index.ts';
 import { form, mayDo, page } from '#server/web/page.ts';
 import { findSubscription } from '../find.server.ts';
-import { tried } from '../refused.server.ts';
+import { tried } from '#server/web/tried.ts';
 import type { Actions, PageServerLoad, PageServerLoadEvent, RequestEvent } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { params, url }: PageServerLoadEvent) => {
