@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { benchActivity } from './activity.ts';
+import { benchClose } from './close.ts';
 import { benchGrowth } from './growth.ts';
 import { benchHome } from './home.ts';
 import { benchIngest } from './ingest.ts';
@@ -7,7 +8,7 @@ import { benchLaunch } from './launch.ts';
 import { benchLive } from './live.ts';
 import { benchPaper } from './paper.ts';
 
-// npm run bench [-- home | ingest | launch | live | growth | activity | paper]: figures beside their ceilings. Machines differ and are noisy: what
+// npm run bench [-- home | ingest | launch | live | growth | activity | paper | close]: figures beside their ceilings. Machines differ and are noisy: what
 // holds from one to another are the ratios, all taken in one run; each figure is the median of three.
 
 interface Line {
@@ -120,6 +121,22 @@ if (runs('paper')) {
 	at('  the first, with fonts and compiler', paper.first, 'ms');
 	at('  requests held up, at most', paper.held, 'ms', { most: 50 });
 	at('  one of them', paper.bytes / 1_000, 'KB');
+}
+if (runs('close')) {
+	const close = await benchClose();
+	at(
+		`${close.subscriptions.toLocaleString('en')} subscriptions with five meters closed: ${close.invoices.toLocaleString('en')} invoices, ${close.lines.toLocaleString('en')} lines`,
+		close.seconds,
+		's',
+		{ most: 60 }
+	);
+	for (const { step, percent } of close.shares) at(`  ${step}`, percent, '%');
+	at('  the month after, with a look at what came late', close.later.seconds, 's', { most: 60 });
+	at('  invoices that the ledger does not have so, and gaps in numbers', close.wrong, '', {
+		most: 0
+	});
+	at('  a look around when nothing is due', close.idle, 'ms', { most: 50 });
+	at('  building them', close.built, 's');
 }
 // Asked for by name only: it builds ten million events.
 if (wanted.includes('growth')) {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Expected, Invalid } from '#server/platform/errors.ts';
 import { StartFailure } from '#server/platform/start-failure.ts';
 import { addBusiness } from './commands/business.ts';
+import { addClose } from './commands/close.ts';
 import { addControlUnit } from './commands/control-unit.ts';
 import { addCoupon } from './commands/coupon.ts';
 import { addCreditNote } from './commands/credit-note.ts';
@@ -40,6 +41,7 @@ for (const add of [
 	addSubscription,
 	addInvoice,
 	addCreditNote,
+	addClose,
 	addLedger,
 	addPayment,
 	addControlUnit,
