@@ -129,6 +129,8 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 	'/console/customers/[business]': { why: 'staff alone; tried below' },
 	'/console/customers/[business]/invoices': { why: 'staff alone; tried below' },
 	'/console/customers/[business]/invoices/[number]': { why: 'staff alone; tried below' },
+	'/console/customers/[business]/subscriptions/[id]': { why: 'staff alone; tried below' },
+	'/console/customers/[business]/acts': { why: 'staff alone; tried below' },
 	'/console/customers/[business]/statement': { why: 'staff alone; tried below' },
 	'/outbox/[mail]/[place]': { why: 'under development alone, as the outbox is' }
 };

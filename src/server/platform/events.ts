@@ -59,6 +59,49 @@ export async function emitAll<K extends EventKind>(
 	await announce(scope, [...new Set(events.map(({ businessId }) => businessId))], 'events');
 }
 
+/** One event of a business. @throws when it is not there */
+export async function readEvent<K extends EventKind>(
+	scope: Scope,
+	businessId: string,
+	id: string
+): Promise<DomainEvent<K>> {
+	const row = await eventsOf(scope, businessId).where('id', '=', id).executeTakeFirstOrThrow();
+	return toEvent<K>(row);
+}
+
+/** The latest events of a kind, of a business, the last first. */
+export async function readEvents<K extends EventKind>(
+	scope: Scope,
+	{ businessId, kind, limit }: { businessId: string; kind: K; limit: number }
+): Promise<DomainEvent<K>[]> {
+	const rows = await eventsOf(scope, businessId)
+		.where('kind', '=', kind)
+		.orderBy('id', 'desc')
+		.limit(limit)
+		.execute();
+	return rows.map((row) => toEvent<K>(row));
+}
+
+function eventsOf({ db }: Scope, businessId: string) {
+	return db
+		.selectFrom('platform.events')
+		.select(['id', 'business_id', 'kind', 'actor', 'data', 'occurred_at'])
+		.where('business_id', '=', businessId);
+}
+
+function toEvent<K extends EventKind>(
+	row: Awaited<ReturnType<ReturnType<typeof eventsOf>['executeTakeFirstOrThrow']>>
+): DomainEvent<K> {
+	return {
+		id: row.id,
+		businessId: row.business_id,
+		kind: row.kind as K,
+		actor: row.actor as unknown as DomainEvent['actor'],
+		data: row.data as unknown as DomainEvent<K>['data'],
+		occurredAt: row.occurred_at
+	};
+}
+
 function describe(actor: Actor): DomainEvent['actor'] {
 	switch (actor.kind) {
 		case 'member':

@@ -13,6 +13,7 @@ export const prefixes = {
 	crn: 'credit note',
 	dom: 'domain event',
 	drf: 'draft of an invoice',
+	dsk: 'act that staff asked for',
 	ent: 'ledger entry',
 	exp: 'data export',
 	int: 'key of an integrator',

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { fromKysely, PgBoss, type KyselyTransactionLike } from 'pg-boss';
 import type { Connection } from './database.ts';
 import { withSystem } from './doors.ts';
-import type { DomainEvent, EventKind } from './events.ts';
+import { readEvent, type DomainEvent, type EventKind } from './events.ts';
 import { ownerConfig } from './roles.ts';
 import { runtime } from './runtime.ts';
 import type { Scope, System } from './scope.ts';
@@ -54,27 +54,6 @@ export function on<K extends EventKind>(
 		}
 	});
 	reactions.set(kind, [...(reactions.get(kind) ?? []), name]);
-}
-
-async function readEvent<K extends EventKind>(
-	scope: Scope,
-	businessId: string,
-	id: string
-): Promise<DomainEvent<K>> {
-	const row = await scope.db
-		.selectFrom('platform.events')
-		.select(['id', 'business_id', 'kind', 'actor', 'data', 'occurred_at'])
-		.where('business_id', '=', businessId)
-		.where('id', '=', id)
-		.executeTakeFirstOrThrow();
-	return {
-		id: row.id,
-		businessId: row.business_id,
-		kind: row.kind as K,
-		actor: row.actor as unknown as DomainEvent['actor'],
-		data: row.data as unknown as DomainEvent<K>['data'],
-		occurredAt: row.occurred_at
-	};
 }
 
 let boss: PgBoss | null = null;

@@ -36,6 +36,9 @@ export const permissions = {
 	'catalogue.manage': ['staff', 'system'],
 	'catalogue.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'certificate.claim': accounts,
+	/** What moves a customer's money is done by a job; staff ask for it. */
+	'desk.ask': ['staff'],
+	'desk.read': ['staff', 'system'],
 	'dunning.manage': ['staff', 'system'],
 	'dunning.read': [...accounts, 'staff', 'system'],
 	'closing.run': ['system'],
@@ -73,7 +76,7 @@ export const permissions = {
 	'product.settings-read': [...everyone, 'product', 'staff', 'system'],
 	'referral.read': [...everyone, 'staff', 'system'],
 	'referral.record': ['system'],
-	'subscription.change': [...accounts, 'system'],
+	'subscription.change': [...accounts, 'staff', 'system'],
 	'subscription.read': [...everyone, 'product', 'integrator', 'staff', 'system'],
 	'trial.start': leaders,
 	'ticket.manage': ['system'],

@@ -37,7 +37,19 @@ describe('what happened around a product, in words', () => {
 		['settings_changed', { what: 'landing' }, 'where ERP System opens', '/products/erp'],
 		['settings_changed', { what: 'contact' }, 'contact for ERP System', '/products/erp'],
 		['signed_out', {}, 'signed everybody out of ERP System', '/products/erp'],
-		['trial_started', {}, 'began a trial of ERP System', '/products/erp']
+		['trial_started', {}, 'began a trial of ERP System', '/products/erp'],
+		[
+			'subscription_updated',
+			{ change: 'seats', seats: '25', on: '2026-12-01' },
+			'changed ERP System to 25 seats from 1 Dec 2026',
+			'/products/erp'
+		],
+		[
+			'subscription_updated',
+			{ change: 'cancelled', on: '2026-12-01' },
+			'cancelled ERP System: it ends on 1 Dec 2026',
+			'/products/erp'
+		]
 	])('%s', (kind, params, what, href) => {
 		const words = wordActivity(entry(kind, params));
 		expect(words).toMatchObject({ who: 'Wanjiku', href, place: { product: 'erp' } });

@@ -1,3 +1,4 @@
+import { formatDate } from '#lib/format/dates.ts';
 import { formatMoney } from '#lib/format/money.ts';
 import { roleName } from '#lib/i18n/roles.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -212,6 +213,15 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			return ofProduct(m.activity_subscription_started({ product: name }));
 		case 'subscription_changed':
 			return ofProduct(subscriptionWords(params['to'] as Status, name));
+		case 'vendor_acted':
+			return told(
+				actWords(params),
+				{ area: 'billing' },
+				number === '' ? null : m.activity_where_billing({ number }),
+				number === '' ? '/billing' : `/billing/invoices/${number}`
+			);
+		case 'subscription_updated':
+			return ofProduct(updateWords(params, name));
 		case 'ticket_opened':
 			return ticket(m.activity_ticket_opened({ subject }));
 		case 'ticket_answered':
@@ -230,6 +240,44 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 					? m.activity_money_received({ amount: amountOf(params) })
 					: m.activity_payment_received({ number, amount: amountOf(params) })
 			);
+	}
+}
+
+/** What staff of the vendor had done. */
+function actWords({ act, outcome, number }: ActivityView['params']): string {
+	const paper = { number: outcome ?? '', invoice: number ?? '' };
+	switch (act) {
+		case 'payment':
+			return m.activity_vendor_payment(paper);
+		case 'credit_note':
+			return m.activity_vendor_credit_note(paper);
+		case 'void':
+			return m.activity_vendor_void(paper);
+		case 'write_off':
+			return m.activity_vendor_write_off(paper);
+		default:
+			return m.activity_vendor_start();
+	}
+}
+
+/** What somebody agreed otherwise for a product. */
+function updateWords(params: ActivityView['params'], product: string): string {
+	const date = formatDate(params['on'] ?? '1970-01-01');
+	switch (params['change']) {
+		case 'plan':
+			return m.activity_plan_changed({ product, plan: params['plan'] ?? '', date });
+		case 'seats':
+			return m.activity_seats_changed({ product, seats: params['seats'] ?? '', date });
+		case 'cancelled':
+			return m.activity_cancelled({ product, date });
+		case 'kept':
+			return m.activity_kept({ product });
+		case 'paused':
+			return m.activity_paused({ product, date });
+		case 'resumed':
+			return m.activity_resumed({ product, date });
+		default:
+			return m.activity_change_taken_back({ product });
 	}
 }
 

@@ -28,8 +28,10 @@ const kindsOfFields = {
 		'trial_started',
 		'subscription_started',
 		'subscription_changed',
+		'subscription_updated',
 		'invoice_issued',
-		'payment_received'
+		'payment_received',
+		'vendor_acted'
 	],
 	support: ['ticket_opened', 'ticket_answered', 'ticket_closed']
 } as const;

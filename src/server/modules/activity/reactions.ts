@@ -8,6 +8,7 @@ import type { ActivityKind } from './fields.ts';
 // For the types of the events that they tell.
 import type {} from '../billing/index.ts';
 import type {} from '../businesses/index.ts';
+import type {} from '../desk/index.ts';
 import type {} from '../launch/index.ts';
 import type {} from '../support/index.ts';
 import type { AlertFacts } from '../usage/index.ts';
@@ -213,6 +214,29 @@ on('subscription.changed', 'activity.subscription-changed', (scope, event) =>
 		params: { to: event.data.to }
 	})
 );
+
+on('subscription.updated', 'activity.subscription-updated', (scope, event) => {
+	const { productId, change, on: day, plan, seats } = event.data;
+	return keep(scope, event, 'subscription_updated', {
+		productId,
+		params: {
+			change,
+			on: day,
+			...(plan === undefined ? {} : { plan }),
+			...(seats === undefined || seats === null ? {} : { seats: String(seats) })
+		}
+	});
+});
+
+// What the vendor's staff had done: under their name, with what they looked for.
+on('desk.done', 'activity.vendor-acted', (scope, event) => {
+	const { act, askedBy, reason, outcome } = event.data;
+	return keep(scope, event, 'vendor_acted', {
+		person: askedBy,
+		vendorReason: reason,
+		params: { act: act.kind, outcome, ...('number' in act ? { number: act.number } : {}) }
+	});
+});
 
 on('usage.alert-fired', 'activity.limit-reached', (scope, event) =>
 	keep(scope, event, 'limit_reached', {

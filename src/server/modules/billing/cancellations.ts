@@ -12,7 +12,14 @@ import { creditsOf } from './change-lines.ts';
 import { documentsOf, type Documents } from './documents.ts';
 import { writePending, type NewPendingLine } from './pending.ts';
 import { updateSubscription } from './rows.ts';
-import { holdRunning, readRunning, requireBilled, tellUpdated, type Running } from './running.ts';
+import {
+	holdRunning,
+	isVendor,
+	readRunning,
+	requireBilled,
+	tellUpdated,
+	type Running
+} from './running.ts';
 import { changeSubscriptionStatus } from './subscriptions.ts';
 
 declare module '#server/platform/events.ts' {
@@ -147,7 +154,7 @@ export const keepSubscription = usecase(
 
 /** The first day without it. */
 function endOf(scope: Scope, running: Running, asked: EffectMoment | undefined): string {
-	if (asked !== undefined && scope.actor.kind !== 'system')
+	if (asked !== undefined && !isVendor(scope))
 		throw new Forbidden('When a cancellation takes effect is said by the plan.');
 	const { agreement, today } = running;
 	const { status, terms, period, cancelsOn, pausedOn } = agreement;

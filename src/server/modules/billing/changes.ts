@@ -14,6 +14,7 @@ import { writePending, type NewPendingLine } from './pending.ts';
 import { updateSubscription, writeEndedPeriod } from './rows.ts';
 import {
 	holdRunning,
+	isVendor,
 	readRunning,
 	requireBilled,
 	requireNotSuspended,
@@ -161,7 +162,7 @@ async function reckon(
 	running: Running,
 	asked: v.InferOutput<typeof Asked>
 ): Promise<{ preview: ChangePreview; after: After }> {
-	if (asked.when !== undefined && scope.actor.kind !== 'system')
+	if (asked.when !== undefined && !isVendor(scope))
 		throw new Forbidden('When a change takes effect is said by the plan.');
 	requireNotSuspended(running);
 	requireBilled(running);

@@ -89,6 +89,11 @@ export function requireBilled({ agreement: { closesOn, period }, today }: Runnin
 	);
 }
 
+/** Who may say that something takes effect otherwise than the plan says. */
+export function isVendor({ actor }: Scope): boolean {
+	return actor.kind === 'system' || actor.kind === 'staff';
+}
+
 /** @throws Conflict `subscription_suspended` */
 export function requireNotSuspended({ agreement: { status, product } }: Running): void {
 	if (status === 'suspended')

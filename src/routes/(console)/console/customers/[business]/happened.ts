@@ -3,7 +3,11 @@ import { m } from '#lib/paraglide/messages.js';
 import type { SubscriptionChange } from '#server/modules/billing/index.ts';
 
 /** What became of a subscription, in words: `Seats: 12 become 20`. */
-export function happenedWords({ kind, from, to }: SubscriptionChange): string {
+export function happenedWords({
+	kind,
+	from,
+	to
+}: Pick<SubscriptionChange, 'kind' | 'from' | 'to'>): string {
 	switch (kind) {
 		case 'started':
 			return m.console_happened_started();

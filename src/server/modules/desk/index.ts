@@ -1,0 +1,5 @@
+// Its job is declared when the module is loaded.
+import './performing.ts';
+
+export type { Act, ActKind } from './acts.ts';
+export { askAct, listAskedActs, readOutcome, type AskedAct } from './asking.ts';
