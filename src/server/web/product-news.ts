@@ -155,7 +155,11 @@ export function wordAlert(params: Params): Words {
 			limit: reading(params['limit'])
 		}),
 		icon: 'chart',
-		href: params['asks'] ? '/usage/alerts#questions' : '/usage/alerts'
+		href: params['spend']
+			? '/billing/settings#spend'
+			: params['asks']
+				? '/usage/alerts#questions'
+				: '/usage/alerts'
 	};
 }
 

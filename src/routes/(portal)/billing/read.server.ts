@@ -17,7 +17,7 @@ import {
 	type BankAccount,
 	type Credit
 } from '#server/modules/payments/index.ts';
-import { readQuantities } from '#server/modules/usage/index.ts';
+import { listSpendLimits, readQuantities, type SpendLimit } from '#server/modules/usage/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
 import { civilDate } from '#lib/format/dates.ts';
 import { readProjected } from './projected.server.ts';
@@ -42,6 +42,8 @@ export interface BillingView {
 	next: NextBill | null;
 	/** The same as it is expected to be on its day. */
 	expected: NextBill | null;
+	/** Of spending, with what was spent so far. */
+	limits: SpendLimit[];
 	holdings: Holding[];
 	/** The newest first. */
 	recent: InvoiceSummary[];
@@ -70,11 +72,12 @@ export async function readBilling(scope: MemberScope): Promise<BillingView> {
 			listBankAccounts(scope, {})
 		]);
 	const metered = await readQuantities(scope, { meters });
-	const [next, expected] = await Promise.all([
+	const [next, expected, limits] = await Promise.all([
 		readNextBill(scope, { metered }),
 		readProjected(scope, meters, metered).then((projected) =>
 			readNextBill(scope, { metered: projected })
-		)
+		),
+		listSpendLimits(scope, {})
 	]);
 	return {
 		today,
@@ -82,6 +85,7 @@ export async function readBilling(scope: MemberScope): Promise<BillingView> {
 		owed: addUp(open),
 		next,
 		expected,
+		limits,
 		holdings: subscriptions.map((subscription) => ({
 			subscription,
 			price: prices.find(({ subscriptionId }) => subscriptionId === subscription.id) ?? null,

@@ -245,6 +245,13 @@ on('usage.alert-fired', 'activity.limit-reached', (scope, event) =>
 	})
 );
 
+on('usage.spend-reached', 'activity.spend-reached', (scope, event) =>
+	keep(scope, event, 'limit_reached', {
+		productId: event.data.productId,
+		params: { meter: 'spending', mark: String(event.data.mark) }
+	})
+);
+
 on('usage.alert-set', 'activity.alert-set', (scope, event) =>
 	keep(scope, event, 'alert_set', ofAlert(event.data))
 );

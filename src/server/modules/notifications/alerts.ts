@@ -62,6 +62,56 @@ on('usage.alert-fired', 'notifications.alert-fired', async (scope, event) => {
 	});
 });
 
+on('usage.spend-reached', 'notifications.spend-reached', async (scope, event) => {
+	const { businessId } = event;
+	const { alertId, productId, product, mark, limitMinor, spentMinor, currency } = event.data;
+	const { every, period, periodEnd, suspends } = event.data;
+	// That products are stopped says it all.
+	if (suspends === 'now') return;
+	const [leaders, members] = await Promise.all([
+		whoMay(scope, businessId, 'alert.manage'),
+		listMembers(scope, { businessId })
+	]);
+	const chosen = (event.data.people ?? []).filter((id) =>
+		members.some(({ personId }) => personId === id)
+	);
+	const of = product ?? 'all products';
+	const share =
+		mark === 100
+			? 'The limit that your business set'
+			: `${mark}% of the limit that your business set`;
+	const reached = `${share} for spending on ${of} is reached ${written(every, period, periodEnd)}.`;
+	await tell(scope, {
+		businessId,
+		productId,
+		topic: 'alerts',
+		only: event.data.channels,
+		key: `spend ${alertId} ${period} ${periodEnd} ${mark} ${limitMinor}`,
+		kind: 'usage_alert',
+		params: {
+			product: of,
+			meter: 'spending',
+			unit: 'money',
+			currency,
+			mark: String(mark),
+			limit: limitMinor,
+			value: spentMinor,
+			every,
+			spend: 'yes'
+		},
+		personIds: chosen.length > 0 ? chosen : leaders,
+		at: event.occurredAt,
+		letter: {
+			subject: `${mark}% of your spending limit on ${of} is reached`,
+			text:
+				suspends === 'later'
+					? `${reached} At 100% it stops ${of} for everybody in your business, as you set it. The figures:`
+					: `${reached} Nothing stops: this is for you to know. The figures:`,
+			path: '/billing/settings#spend'
+		}
+	});
+});
+
 /** When a limit was reached: `in November 2026`, `on 25 Nov 2026`, `in the period before 15 Dec 2026`. */
 function written(every: AlertPeriod, period: string, periodEnd: string): string {
 	switch (every) {

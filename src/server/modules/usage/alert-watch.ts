@@ -2,6 +2,7 @@ import { withSystem } from '../../platform/doors.ts';
 import { defineJob } from '../../platform/jobs.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { fireAlerts } from './alert-firings.ts';
+import { fireSpendLimits } from './spend-firings.ts';
 
 /** What is heard within this time is looked at together, so that a stream of events costs one look a second. */
 const gatherMs = 1_000;
@@ -53,7 +54,10 @@ export function watchAlerts(): { stop(): Promise<void> } {
 }
 
 async function look(businessIds: readonly string[] | null): Promise<void> {
-	await withSystem('usage.alerts', (scope) => fireAlerts(scope, businessIds));
+	await withSystem('usage.alerts', async (scope) => {
+		await fireAlerts(scope, businessIds);
+		await fireSpendLimits(scope, businessIds);
+	});
 }
 
 // It opens its own door: a look that finds nothing writes nothing, and no drawn page is thrown away for it.

@@ -77,6 +77,18 @@ export {
 	type Suspension,
 	type SuspensionEnd
 } from './suspensions.ts';
+export { readSpend, type Spend } from './spend.ts';
+export { fireSpendLimits } from './spend-firings.ts';
+export {
+	listSpendLimits,
+	removeSpendLimit,
+	saveSpendLimit,
+	spendActions,
+	spendPeriods,
+	type SpendAction,
+	type SpendLimit,
+	type SpendPeriod
+} from './spend-limits.ts';
 export { readSeries, type Point } from './series.ts';
 export { dropOldEvents, listOldMonths, readRetention, saveRetention } from './retention.ts';
 export {

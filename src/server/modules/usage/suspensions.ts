@@ -15,7 +15,7 @@ declare module '#server/platform/events.ts' {
 			mode: SuspendedMode;
 			/** Exact decimal text, in the meter's unit, like the value. */
 			limit: string;
-			limitOf: LimitOf;
+			limitOf: LimitOf | 'spend';
 			value: string;
 			unit: FigureUnit;
 			every: AlertPeriod;
@@ -80,17 +80,18 @@ export const listSuspensions = usecase(
 		const business =
 			scope.actor.kind === 'system' && businessId !== undefined ? businessId : businessOf(scope);
 		const { rows } = await sql<Row>`
-			select s.alert_id, s.product_id, m.slug, m.name, ${sql.raw(figureUnitOf)} as unit,
+			select s.alert_id, s.product_id, coalesce(m.slug, 'spending') as slug,
+				coalesce(m.name, 'Spending') as name, coalesce(${sql.raw(figureUnitOf)}, 'money') as unit,
 				s.amount::text, s.value::text, s.since, s.until
 			from usage.suspensions s
 			join usage.alerts a on a.business_id = s.business_id and a.id = s.alert_id
-			join usage.meters m on m.id = a.meter_id
+			left join usage.meters m on m.id = a.meter_id
 			where s.business_id = ${business} and s.ended_at is null and s.until > ${scope.now}
 				and ${productId === undefined ? sql`true` : sql`s.product_id = ${productId}`}
 				and not exists (
 					select from usage.suspensions higher
 					where higher.business_id = s.business_id and higher.alert_id = s.alert_id
-						and higher.ended_at is null and higher.until > ${scope.now} and higher.amount > s.amount
+						and higher.product_id = s.product_id and higher.ended_at is null and higher.until > ${scope.now} and higher.amount > s.amount
 				)
 			order by s.since, s.alert_id`.execute(scope.db);
 		if (rows.length === 0) return [];
@@ -138,11 +139,11 @@ export const liftSuspension = usecase(
 		const { rows } = await sql<{ alert_id: string; product_id: string; name: string }>`
 			update usage.suspensions s
 			set ended_at = greatest(s.since, ${scope.now}), ended_for = 'lifted', ended_by = ${personId}
-			from usage.alerts a join usage.meters m on m.id = a.meter_id
+			from usage.alerts a left join usage.meters m on m.id = a.meter_id
 			where s.business_id = ${businessId} and s.product_id = ${productId}
 				and s.ended_at is null and s.until > ${scope.now}
 				and a.business_id = s.business_id and a.id = s.alert_id
-			returning s.alert_id, s.product_id, m.name`.execute(scope.db);
+			returning s.alert_id, s.product_id, coalesce(m.name, 'Spending') as name`.execute(scope.db);
 		await tellEnded(
 			scope,
 			rows.map((row) => ({ ...row, business_id: businessId, why: 'lifted' as const }))
@@ -159,10 +160,10 @@ export interface Ended {
 	why: SuspensionEnd;
 }
 
-/** Tells of what has ended, an alert once, and has open pages look again. */
+/** Tells of what has ended, an alert once for each product, and has open pages look again. */
 export async function tellEnded(scope: Scope, ended: readonly Ended[]): Promise<void> {
 	if (ended.length === 0) return;
-	const alerts = new Map(ended.map((each) => [each.alert_id, each]));
+	const alerts = new Map(ended.map((each) => [`${each.alert_id} ${each.product_id}`, each]));
 	const products = new Map((await listProducts(scope, {})).map(({ id, name }) => [id, name]));
 	for (const { business_id, alert_id, product_id, name, why } of alerts.values())
 		await emit(

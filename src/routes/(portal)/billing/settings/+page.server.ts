@@ -12,22 +12,31 @@ import {
 	saveBillingSettings,
 	type ContactPaper
 } from '#server/modules/billing/index.ts';
+import {
+	alertMarks,
+	listSpendLimits,
+	removeSpendLimit,
+	saveSpendLimit
+} from '#server/modules/usage/index.ts';
 import { keptValues, toRefusal } from '#server/web/failures.ts';
 import { form, inBusiness, mayDo, page, requireMember } from '#server/web/page.ts';
 import { textOf } from '../../parts/fields.ts';
+import { readSpendView } from './spend.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
 	const { businessId } = scope.actor;
-	const [customer, [settings], contacts] = await Promise.all([
+	const [customer, [settings], contacts, spend] = await Promise.all([
 		readCustomer(scope, {}),
 		readBillingSettings(scope, { businessIds: [businessId] }),
-		listBillingContacts(scope, {})
+		listBillingContacts(scope, {}),
+		readSpendView(scope)
 	]);
 	return {
 		title: m.papers_title(),
 		done: url.searchParams.get('done'),
 		customer,
+		spend,
 		settings: settings ?? null,
 		contacts: contacts.map(({ id, name, email, language, gets }) => ({
 			id,
@@ -91,6 +100,25 @@ export const actions: Actions = {
 		}),
 		done: () => back('changed')
 	}),
+	limit: form(saveSpendLimit, {
+		input: (fields) => ({
+			product: text(fields['product']),
+			limit: text(fields['limit']),
+			period: text(fields['period']),
+			marks: alertMarks.filter((mark) => `mark-${mark}` in fields),
+			action: text(fields['action'])
+		}),
+		done: () => ({ to: '/billing/settings?done=limit#spend' })
+	}),
+	async unlimit(event) {
+		const id = textOf(await event.request.formData(), 'of');
+		await inBusiness(event, async (scope) => {
+			// Sent twice, the second finds nothing left to do.
+			const limits = await listSpendLimits(scope, {});
+			if (limits.some((limit) => limit.id === id)) await removeSpendLimit(scope, { id });
+		});
+		redirect(303, '/billing/settings?done=unlimit#spend');
+	},
 	async remove(event) {
 		const id = textOf(await event.request.formData(), 'of');
 		await inBusiness(event, async (scope) => {
