@@ -74,14 +74,15 @@ export interface Unsigned {
 	reason: string | null;
 }
 
-/** What staff look at: what has failed, then what waits, each by its number. And how many are signed. */
+/** What staff look at: what has failed, then what waits, each by its number; how many stand how; which unit signs. */
 export const listUnsigned = usecase(
 	'fiscal.watch',
 	v.object({
 		limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)), 100)
 	}),
 	async ({ db }, { limit }) => {
-		const [counts, rows] = await Promise.all([
+		const [unit, counts, rows] = await Promise.all([
+			db.selectFrom('fiscal.unit').select('adapter').executeTakeFirst(),
 			db
 				.selectFrom('fiscal.signatures')
 				.select(['status', ({ fn }) => fn.countAll<bigint>().as('count')])
@@ -102,6 +103,8 @@ export const listUnsigned = usecase(
 		const count = (status: string): number =>
 			Number(counts.find((row) => row.status === status)?.count ?? 0);
 		return {
+			/** Null while none is set. */
+			adapter: unit?.adapter ?? null,
 			counts: { signed: count('signed'), pending: count('pending'), failed: count('failed') },
 			documents: rows as Unsigned[]
 		};
