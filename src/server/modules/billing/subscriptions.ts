@@ -43,6 +43,8 @@ const StartSubscription = v.object({
 	anchorOn: v.optional(CivilDate),
 	/** The first day without trial; without it the subscription is active from its start. */
 	trialEndsOn: v.optional(CivilDate),
+	/** After the trial it goes on with the same plan by itself; otherwise it ends unless somebody chooses one. */
+	goesOn: v.optional(v.boolean(), false),
 	/** Instead of the plan's. */
 	seats: v.optional(
 		v.pipe(
@@ -103,6 +105,9 @@ export const startSubscription = usecase(
 					period_end: periodEnd,
 					renews_on: status === 'active' ? periodEnd : null,
 					trial_ends_on: trialEndsOn ?? null,
+					...(trialEndsOn && input.goesOn
+						? { next_plan_id: plan.id, next_plan_version: plan.version }
+						: {}),
 					advance_billed_until: input.firstPeriodBilled && !trialEndsOn ? periodEnd : startedOn,
 					closes_on: isBilled ? periodEnd : startedOn
 				})

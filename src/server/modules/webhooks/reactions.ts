@@ -13,6 +13,8 @@ import { tell } from './messages.ts';
 
 on('subscription.started', 'webhooks.subscription-started', tellSubscription);
 on('subscription.changed', 'webhooks.subscription-changed', tellSubscription);
+// Another plan, other seats.
+on('subscription.updated', 'webhooks.subscription-updated', tellSubscription);
 // The mode is less than the subscription would leave, or no longer.
 on('usage.suspended', 'webhooks.usage-suspended', tellSubscription);
 on('usage.suspension-ended', 'webhooks.usage-suspension-ended', tellSubscription);
@@ -20,7 +22,11 @@ on('usage.suspension-ended', 'webhooks.usage-suspension-ended', tellSubscription
 async function tellSubscription(
 	scope: Scope<System>,
 	event: DomainEvent<
-		'subscription.started' | 'subscription.changed' | 'usage.suspended' | 'usage.suspension-ended'
+		| 'subscription.started'
+		| 'subscription.changed'
+		| 'subscription.updated'
+		| 'usage.suspended'
+		| 'usage.suspension-ended'
 	>
 ): Promise<void> {
 	const { productId } = event.data;
