@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
+import { announceToAll } from '../../platform/live.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { Currency } from '../rating/index.ts';
 
@@ -58,13 +59,14 @@ export const saveBankAccount = usecase(
 		/** Those with a smaller one are shown first. */
 		position: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1)
 	}),
-	async ({ db }, { slug, accountNumber, ...account }) => {
+	async (scope, { slug, accountNumber, ...account }) => {
 		const row = { ...account, account_number: accountNumber };
-		await db
+		await scope.db
 			.insertInto('payments.bank_accounts')
 			.values({ slug, ...row })
 			.onConflict((conflict) => conflict.column('slug').doUpdateSet(row))
 			.execute();
+		await announceToAll(scope, 'billing');
 	}
 );
 
@@ -72,11 +74,12 @@ export const saveBankAccount = usecase(
 export const dropBankAccount = usecase(
 	'payment.record',
 	v.object({ slug: Slug }),
-	async ({ db }, { slug }) => {
-		const { numDeletedRows } = await db
+	async (scope, { slug }) => {
+		const { numDeletedRows } = await scope.db
 			.deleteFrom('payments.bank_accounts')
 			.where('slug', '=', slug)
 			.executeTakeFirst();
 		if (numDeletedRows === 0n) throw new NotFound(`The account ${slug}`);
+		await announceToAll(scope, 'billing');
 	}
 );
