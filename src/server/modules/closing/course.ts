@@ -76,6 +76,8 @@ export function courseOf(
 		return anchorOn;
 	};
 
+	// All that there was has been closed: the last period of one that waits for its money too.
+	if (agreement.closesOn === null) return { due, turns, after: agreement };
 	for (;;) {
 		const stays = (closesOn: string | null): Course => ({
 			due,
