@@ -213,7 +213,6 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			return ofProduct(m.activity_subscription_started({ product: name }));
 		case 'subscription_changed':
 			return ofProduct(subscriptionWords(params['to'] as Status, name));
-<<<<<<< HEAD
 		case 'vendor_acted':
 			return told(
 				actWords(params),
@@ -223,10 +222,6 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			);
 		case 'subscription_updated':
 			return ofProduct(updateWords(params, name));
-=======
-		case 'subscription_updated':
-			return ofProduct(updatedWords(params, name));
->>>>>>> 6e163fa (Operators start, change, pause and end subscriptions; products and the activity hear of it)
 		case 'ticket_opened':
 			return ticket(m.activity_ticket_opened({ subject }));
 		case 'ticket_answered':
@@ -302,26 +297,6 @@ function newDevice({ device }: ActivityView): string {
 			return m.activity_signed_in_new_tablet();
 		default:
 			return m.activity_signed_in_new_computer();
-	}
-}
-
-function updatedWords(params: ActivityView['params'], product: string): string {
-	const date = formatDate(params['on'] ?? '');
-	switch (params['change']) {
-		case 'plan':
-			return m.activity_subs_plan({ product, plan: params['plan'] ?? '', date });
-		case 'seats':
-			return m.activity_subs_seats({ product, seats: params['seats'] ?? '', date });
-		case 'cancelled':
-			return m.activity_subs_cancelled({ product, date });
-		case 'kept':
-			return m.activity_subs_kept({ product });
-		case 'paused':
-			return m.activity_subs_paused({ product, date });
-		case 'resumed':
-			return m.activity_subs_resumed({ product, date });
-		default:
-			return m.activity_subs_taken_back({ product });
 	}
 }
 

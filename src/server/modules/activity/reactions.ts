@@ -228,7 +228,6 @@ on('subscription.updated', 'activity.subscription-updated', (scope, event) => {
 	});
 });
 
-<<<<<<< HEAD
 // What the vendor's staff had done: under their name, with what they looked for.
 on('desk.done', 'activity.vendor-acted', (scope, event) => {
 	const { act, askedBy, reason, outcome } = event.data;
@@ -239,8 +238,6 @@ on('desk.done', 'activity.vendor-acted', (scope, event) => {
 	});
 });
 
-=======
->>>>>>> 6e163fa (Operators start, change, pause and end subscriptions; products and the activity hear of it)
 on('usage.alert-fired', 'activity.limit-reached', (scope, event) =>
 	keep(scope, event, 'limit_reached', {
 		productId: event.data.productId,
