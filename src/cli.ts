@@ -6,6 +6,7 @@ import { addClose } from './commands/close.ts';
 import { addControlUnit } from './commands/control-unit.ts';
 import { addCoupon } from './commands/coupon.ts';
 import { addCreditNote } from './commands/credit-note.ts';
+import { addDunning } from './commands/dunning.ts';
 import { addGround } from './commands/ground.ts';
 import { addInvoice } from './commands/invoice.ts';
 import { addKey } from './commands/key.ts';
@@ -44,6 +45,7 @@ for (const add of [
 	addClose,
 	addLedger,
 	addPayment,
+	addDunning,
 	addControlUnit,
 	addKey,
 	addKeys

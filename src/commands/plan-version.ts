@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { changeWords } from '#lib/format/plan-changes.ts';
 import { planWords } from '#lib/format/prices.ts';
@@ -11,8 +10,8 @@ import {
 import { intervals } from '#server/modules/rating/index.ts';
 import { listMeters } from '#server/modules/usage/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { Invalid } from '#server/platform/errors.ts';
 import { notEmpty, onPortal, tell, wholeNumber } from './command.ts';
+import { readJsonFile } from './json-file.ts';
 
 interface Options {
 	product: string;
@@ -90,14 +89,9 @@ async function save({ file, onOffer, arrears, product, plan, ...options }: Optio
 	if (saved) tellVersion(plan, saved, versions[at + 1]);
 }
 
-/** What the file says, unchecked: the use case checks it, field by field. */
+/** What the file says of a plan. */
 async function readTerms(path: string): Promise<object> {
-	const text = await readFile(path === '-' ? '/dev/stdin' : path, 'utf8').catch(() => {
-		throw new Invalid([{ path: 'file', message: `There is no file ${path} that can be read.` }]);
-	});
-	const terms = parse(text);
-	if (typeof terms !== 'object' || terms === null || Array.isArray(terms))
-		throw new Invalid([{ path: 'file', message: 'The file must hold a JSON object.' }]);
+	const terms = await readJsonFile(path);
 	const { includedBytes, ...rest } = terms as { includedBytes?: unknown };
 	const whole = typeof includedBytes === 'number' && Number.isSafeInteger(includedBytes);
 	return {
@@ -106,17 +100,6 @@ async function readTerms(path: string): Promise<object> {
 			? {}
 			: { includedBytes: whole ? BigInt(includedBytes) : includedBytes })
 	};
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		// How a text that is no JSON is reported.
-		if (error instanceof SyntaxError)
-			throw new Invalid([{ path: 'file', message: `The file is no JSON: ${error.message}` }]);
-		throw error;
-	}
 }
 
 function tellVersion(plan: string, version: ListedVersion, before?: ListedVersion): void {
