@@ -115,7 +115,7 @@ export {
 	readStatementParties,
 	type Party
 } from './parties.ts';
-export { attachInvoice } from './mailed-paper.ts';
+export { attachCreditNote, attachInvoice } from './mailed-paper.ts';
 export {
 	creditNoteSheet,
 	invoiceSheet,

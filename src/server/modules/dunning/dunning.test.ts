@@ -13,7 +13,7 @@ import {
 } from '../../../../tests/setup/dunning.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { changeSubscriptionStatus } from '../billing/index.ts';
+import { changeSubscriptionStatus, voidInvoice } from '../billing/index.ts';
 import { createPerson } from '../identity/index.ts';
 import { dropProvider, useProvider } from '../payments/index.ts';
 import {
@@ -215,6 +215,22 @@ describe('what it does to a subscription', () => {
 		// The second is seven days over its due date.
 		expect(await standings(mavuno)).toEqual(['erp: past_due', 'sacco: active']);
 		await payFor(mavuno, second.number);
+		await jobs.settle();
+		expect(await standings(mavuno)).toEqual(['erp: active', 'sacco: active']);
+	});
+
+	it('is lifted when the invoice is made void', async () => {
+		const { number } = await bill(mavuno, products, days);
+		await live(7);
+		expect(await standings(mavuno)).toEqual(['erp: past_due', 'sacco: active']);
+		await withSystem('test', (scope) =>
+			voidInvoice(scope, {
+				businessId: mavuno.businessId,
+				number,
+				onDay: '2026-12-08',
+				reason: 'Issued twice.'
+			})
+		);
 		await jobs.settle();
 		expect(await standings(mavuno)).toEqual(['erp: active', 'sacco: active']);
 	});

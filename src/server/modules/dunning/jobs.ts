@@ -24,12 +24,18 @@ defineJob({
 	cron: '3 * * * *',
 	async work(scope) {
 		for (const invoice of await listDue(scope)) await enqueue(scope, follow, invoice);
-		// Also what no payment told of: an invoice that was made void, or given up.
+		// Whatever told of it, or did not.
 		for (const businessId of await listRestrictedBusinesses(scope))
 			await enqueue(scope, lift, { businessId });
 	}
 });
 
-on('invoice.settled', 'dunning.invoice-settled', async (scope, { businessId }) => {
-	await liftRestrictions(scope, { businessId });
-});
+on('invoice.settled', 'dunning.invoice-settled', (scope, { businessId }) =>
+	liftRestrictions(scope, { businessId })
+);
+on('invoice.voided', 'dunning.invoice-voided', (scope, { businessId }) =>
+	liftRestrictions(scope, { businessId })
+);
+on('invoice.written_off', 'dunning.invoice-written-off', (scope, { businessId }) =>
+	liftRestrictions(scope, { businessId })
+);

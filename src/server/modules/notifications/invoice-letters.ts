@@ -42,6 +42,7 @@ export function issuedLetter(news: InvoiceNews, to: Recipient, portal: string): 
 	const amount = write.money(news.amountMinor);
 	const day = write.day(news.dueOn);
 	const { number, business, seller } = news;
+	if (news.amountMinor === 0n) return nothingToPay(news, to, portal);
 	if (to.language === 'sw')
 		return letter(to, `Ankara ${number}: ${amount} kufikia ${day}`, [
 			`${seller} imetoa ankara ${number} kwa ${business}. Kiasi cha kulipa ni ${amount}, kufikia ${day}.`,
@@ -52,6 +53,54 @@ export function issuedLetter(news: InvoiceNews, to: Recipient, portal: string): 
 		`${seller} has issued invoice ${number} to ${business}: ${amount}, to be paid by ${day}.`,
 		news.attached ? 'The invoice is attached.' : '',
 		...ending(news, to, portal)
+	]);
+}
+
+/** The letter that brings an invoice that credit has paid, or that comes to nothing. */
+function nothingToPay(news: InvoiceNews, to: Recipient, portal: string): Letter {
+	const { number, business, seller } = news;
+	return to.language === 'sw'
+		? letter(to, `Ankara ${number}: hakuna cha kulipa`, [
+				`${seller} imetoa ankara ${number} kwa ${business}. Hakuna kinachobaki cha kulipa.`,
+				news.attached ? 'Ankara imeambatishwa.' : '',
+				...wayOut(news, to, portal)
+			])
+		: letter(to, `Invoice ${number}: nothing to pay`, [
+				`${seller} has issued invoice ${number} to ${business}. Nothing is left to pay of it.`,
+				news.attached ? 'The invoice is attached.' : '',
+				...wayOut(news, to, portal)
+			]);
+}
+
+export interface CreditNews extends InvoiceNews {
+	/** Of the credit note; `number` is that of the invoice that it gives back of. */
+	note: string;
+	creditedMinor: bigint;
+	/** What of it is the customer's to use. */
+	creditMinor: bigint;
+}
+
+/** The letter that brings a credit note. */
+export function creditLetter(news: CreditNews, to: Recipient, portal: string): Letter {
+	const write = paperFigures(to.language, news.currency);
+	const amount = write.money(news.creditedMinor);
+	const credit = news.creditMinor > 0n ? write.money(news.creditMinor) : null;
+	const left = write.money(news.amountMinor);
+	const { note, number, business, seller } = news;
+	if (to.language === 'sw')
+		return letter(to, `Hati ya mkopo ${note}: ${amount}`, [
+			`${seller} imetoa hati ya mkopo ${note} ya ${amount} kwa ${business}, kwa ankara ${number}.`,
+			credit && `${credit} ni mkopo wako, na utatumika kwa ankara zinazofuata.`,
+			news.amountMinor > 0n && `Kinachobaki kulipwa cha ankara ${number} ni ${left}.`,
+			news.attached ? 'Hati imeambatishwa.' : '',
+			...wayOut(news, to, portal)
+		]);
+	return letter(to, `Credit note ${note}: ${amount}`, [
+		`${seller} has issued credit note ${note} of ${amount} to ${business}, for invoice ${number}.`,
+		credit && `${credit} of it is your credit, and goes towards your next invoices.`,
+		news.amountMinor > 0n && `${left} of invoice ${number} is left to pay.`,
+		news.attached ? 'The credit note is attached.' : '',
+		...wayOut(news, to, portal)
 	]);
 }
 
@@ -133,12 +182,9 @@ Evolve by Lixnet
 }
 
 /** How to pay, where to see it, and how to end these letters. */
-function ending(
-	{ accounts, currency, number, link }: InvoiceNews,
-	{ language, end }: Recipient,
-	portal: string
-): string[] {
-	const sw = language === 'sw';
+function ending(news: InvoiceNews, to: Recipient, portal: string): string[] {
+	const { accounts, currency, number } = news;
+	const sw = to.language === 'sw';
 	const fitting = accounts.filter(
 		(account) => account.currency === null || account.currency === currency
 	);
@@ -149,8 +195,13 @@ function ending(
 		: fitting.length > 0
 			? `Pay by bank transfer, and name ${number} as the reference:`
 			: `Pay by bank transfer. Our support gives you the account; name ${number} as the reference.`;
+	return [[howTo, ...fitting.map(accountLine)].join('\n'), ...wayOut(news, to, portal)];
+}
+
+/** Where to see the invoice, and how to end these letters. */
+function wayOut({ link }: InvoiceNews, { language, end }: Recipient, portal: string): string[] {
+	const sw = language === 'sw';
 	return [
-		[howTo, ...fitting.map(accountLine)].join('\n'),
 		`${sw ? 'Tazama ankara, bila kuingia:' : 'See the invoice, without signing in:'}\n${link}`,
 		end === null
 			? `${sw ? 'Unachagua anayepokea barua hizi hapa:' : 'You choose who gets these letters here:'}\n${portal}/billing/settings`

@@ -10,7 +10,7 @@ import { lettersTo } from '../../../../tests/setup/letters.ts';
 import { readPdf } from '../../../../tests/setup/pdf.ts';
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { addBillingContact, saveBillingSettings } from '../billing/index.ts';
+import { addBillingContact, issueCreditNote, saveBillingSettings } from '../billing/index.ts';
 import { followInvoice, openInvoiceLink } from '../dunning/index.ts';
 import { saveBankAccount } from '../payments/index.ts';
 import { listNotifications } from './index.ts';
@@ -150,6 +150,31 @@ describe('an invoice by mail', () => {
 		await jobs.settle();
 		expect(await about('wanjiku@mavuno.example', number)).toEqual([]);
 		runtime.clock.set(then);
+	});
+});
+
+describe('a credit note by mail', () => {
+	it('comes with its PDF, and says what is left and what is credit', async () => {
+		const { number } = await issue(mavuno);
+		const { number: note } = await withSystem('test', (scope) =>
+			issueCreditNote(scope, {
+				businessId: mavuno.businessId,
+				number,
+				issuedOn: '2026-11-25',
+				reason: 'A day without service.',
+				what: { amountMinor: 11_600n }
+			})
+		);
+		await jobs.settle();
+		const [letter] = await about('wanjiku@mavuno.example', note);
+		expect(letter?.subject).toBe(`Credit note ${note}: KES 116.00`);
+		expect(letter?.body).toContain(`for invoice ${number}.`);
+		expect(letter?.body).toContain(`KES 1,044.00 of invoice ${number} is left to pay.`);
+		expect(letter?.body).not.toContain('your credit');
+		const file = await openAttachment(letter?.id ?? '', 0);
+		expect(file.name).toBe(`${note}.pdf`);
+		expect(readPdf(file.bytes).pages.join('\n')).toContain(note);
+		expect(await about('amina@pwani.example', note)).toEqual([]);
 	});
 });
 

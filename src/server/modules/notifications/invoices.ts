@@ -1,8 +1,10 @@
 import { on } from '../../platform/jobs.ts';
+import type { Attachment } from '../../platform/mail-attachments.ts';
 import { post, type Letter } from '../../platform/mail.ts';
 import { runtime } from '../../platform/runtime.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import {
+	attachCreditNote,
 	attachInvoice,
 	contactEndLink,
 	listBillingContacts,
@@ -17,6 +19,7 @@ import { listLocales } from '../identity/index.ts';
 import { listBankAccounts } from '../payments/index.ts';
 import { freshMs } from './channels.ts';
 import {
+	creditLetter,
 	issuedLetter,
 	reminderLetter,
 	type InvoiceNews,
@@ -40,7 +43,34 @@ on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
 	const { invoicesBy } = await settingsOf(scope, businessId);
 	if (invoicesBy === 'page') return;
 	const news = await newsOf(scope, { businessId, invoiceId, number }, invoicesBy);
-	await mail(scope, businessId, 'invoices', news, (to, portal) => issuedLetter(news, to, portal));
+	// Made void before the letter was written.
+	if (!news) return;
+	await mail(scope, businessId, 'invoices', (to, portal) => ({
+		...issuedLetter(news, to, portal),
+		attachments: papersOf(news, businessId, to)
+	}));
+});
+
+on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event) => {
+	const { businessId, occurredAt, data } = event;
+	if (!isFresh(scope, occurredAt)) return;
+	const { invoicesBy } = await settingsOf(scope, businessId);
+	if (invoicesBy === 'page') return;
+	const of = { businessId, invoiceId: data.invoiceId, number: data.invoiceNumber };
+	const invoice = await newsOf(scope, of, invoicesBy);
+	if (!invoice) return;
+	const news = {
+		...invoice,
+		note: data.number,
+		creditedMinor: BigInt(data.totalMinor),
+		creditMinor: BigInt(data.creditMinor)
+	};
+	await mail(scope, businessId, 'invoices', (to, portal) => ({
+		...creditLetter(news, to, portal),
+		attachments: news.attached
+			? [attachCreditNote({ businessId, number: data.number, language: to.language })]
+			: []
+	}));
 });
 
 on('dunning.reminded', 'notifications.invoice-reminded', async (scope, event) => {
@@ -61,16 +91,19 @@ on('dunning.reminded', 'notifications.invoice-reminded', async (scope, event) =>
 	if (!isFresh(scope, event.occurredAt)) return;
 	const { invoicesBy } = await settingsOf(scope, businessId);
 	const next = standing.ahead.find(({ action }) => action === 'suspend' || action === 'end');
+	const invoice = await newsOf(scope, { businessId, invoiceId, number }, invoicesBy);
+	if (!invoice) return;
 	const news = {
-		...(await newsOf(scope, { businessId, invoiceId, number }, invoicesBy)),
+		...invoice,
 		amountMinor: leftMinor,
 		daysOverdue,
 		last,
 		next: next ? { action: next.action as 'suspend' | 'end', on: next.on } : null
 	};
-	await mail(scope, businessId, 'reminders', news, (to, portal) =>
-		reminderLetter(news, to, portal)
-	);
+	await mail(scope, businessId, 'reminders', (to, portal) => ({
+		...reminderLetter(news, to, portal),
+		attachments: papersOf(news, businessId, to)
+	}));
 });
 
 function isFresh(scope: Scope, at: Date): boolean {
@@ -86,13 +119,14 @@ async function newsOf(
 	scope: Scope<System>,
 	of: { businessId: string; invoiceId: string; number: string },
 	invoicesBy: InvoiceWay
-): Promise<InvoiceNews> {
+): Promise<InvoiceNews | null> {
 	const [invoice, business, accounts, link] = await Promise.all([
 		readInvoice(scope, { businessId: of.businessId, number: of.number }),
 		readBusiness(scope, { businessId: of.businessId }),
 		listBankAccounts(scope, {}),
 		makeInvoiceLink(scope, of)
 	]);
+	if (invoice.status === 'void') return null;
 	return {
 		business: business.name,
 		seller: invoice.seller.name,
@@ -106,19 +140,23 @@ async function newsOf(
 	};
 }
 
+function papersOf(
+	{ attached, number }: InvoiceNews,
+	businessId: string,
+	{ language }: Recipient
+): Attachment[] {
+	return attached ? [attachInvoice({ businessId, number, language })] : [];
+}
+
 async function mail(
 	scope: Scope<System>,
 	businessId: string,
 	paper: ContactPaper,
-	{ number, attached }: InvoiceNews,
 	write: (to: Recipient, portal: string) => Letter
 ): Promise<void> {
 	const { publicUrl } = runtime();
 	for (const to of await listRecipients(scope, businessId, paper))
-		await post(scope, {
-			...write(to, publicUrl),
-			attachments: attached ? [attachInvoice({ businessId, number, language: to.language })] : []
-		});
+		await post(scope, write(to, publicUrl));
 }
 
 /** The contacts that a business has said get a paper; as long as it said none, its owners and who keeps its accounts. */
