@@ -5,7 +5,17 @@ import { createTwoBusinesses } from '../../../../tests/setup/businesses.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { readPdf } from '../../../../tests/setup/pdf.ts';
 import { listUnsigned, setControlUnit } from '../fiscal/index.ts';
-import { issueInvoices, printInvoice, readInvoice, saveSeller, signIssued } from './index.ts';
+import {
+	issueCreditNote,
+	issueInvoices,
+	printCreditNote,
+	printInvoice,
+	readCreditNote,
+	readInvoice,
+	saveSeller,
+	signIssued,
+	voidInvoice
+} from './index.ts';
 import type { DraftLine, InvoiceDraft } from './draft-lines.ts';
 
 let runtime: TestRuntime;
@@ -76,6 +86,46 @@ it('signs invoices of all businesses in the order of their numbers, and debit no
 	expect(read4.signature).toMatchObject({ number: 'SIMULATOR-0001/4' });
 	const [text] = readPdf(await printInvoice(read4, 'en')).pages;
 	expect(text).toContain('SIMULATOR-0001/4');
+});
+
+it('lets nobody make void what went to the unit', async () => {
+	const [issued] = await system((scope) => issueInvoices(scope, [draft(mavuno)]));
+	const end = () =>
+		system((scope) =>
+			voidInvoice(scope, {
+				businessId: mavuno.businessId,
+				number: issued?.number ?? '',
+				onDay: '2026-11-25',
+				reason: 'Issued twice'
+			})
+		);
+	await expect(end()).rejects.toMatchObject({ code: 'invoice_signed' });
+	await signIssued();
+	await expect(end()).rejects.toMatchObject({ code: 'invoice_signed' });
+});
+
+it('signs a credit note after its invoice, with that one’s number at the unit', async () => {
+	const [issued] = await system((scope) => issueInvoices(scope, [draft(pwani)]));
+	const note = await system((scope) =>
+		issueCreditNote(scope, {
+			businessId: pwani.businessId,
+			number: issued?.number ?? '',
+			issuedOn: '2026-11-25',
+			reason: 'Without service',
+			what: { whole: true }
+		})
+	);
+	await signIssued();
+	const read = await withBusiness(pwani, (scope) => readCreditNote(scope, { number: note.number }));
+	const original = await withBusiness(pwani, (scope) =>
+		readInvoice(scope, { number: issued?.number ?? '' })
+	);
+	expect(original.signature).toMatchObject({ number: read.corrects.unitNumber });
+	expect(read.signature).toMatchObject({ status: 'signed' });
+	const [text] = readPdf(await printCreditNote(read, 'en')).pages;
+	expect(text?.replace(/\s+/g, ' ')).toContain(
+		`Original control unit invoice number: ${read.corrects.unitNumber ?? 'missing'}.`
+	);
 });
 
 it('issues while the unit does not answer, and has it signed later', async () => {

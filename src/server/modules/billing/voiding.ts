@@ -6,6 +6,7 @@ import { announce } from '../../platform/live.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
+import { readSignatures } from '../fiscal/index.ts';
 import { listEntries, post } from '../ledger/index.ts';
 import { reversed } from './books.ts';
 import { readBilled, Reason } from './credit-issuing.ts';
@@ -49,13 +50,20 @@ const EndInvoice = v.object({
  * Makes an invoice void: it was issued by mistake, and asks for nothing. The ledger keeps its entry and has one that
  * takes it back. What it gave back of earlier invoices can be given back anew.
  *
- * @throws NotFound; Conflict `invoice_not_open`, `invoice_settled` when something was paid or credited, `too_early`
+ * @throws NotFound; Conflict `invoice_not_open`, `invoice_settled` when something was paid or credited,
+ * `invoice_signed` when it went to the tax authority's control unit, `too_early`
  */
 export const voidInvoice = usecase(
 	'billing.manage',
 	EndInvoice,
 	async (scope, { businessId, number, onDay, reason }) => {
 		const invoice = await holdOpen(scope, businessId, number, onDay);
+		// The tax authority knows of it, or is about to: it takes back by credit notes alone.
+		if ((await readSignatures(scope, { documentIds: [invoice.id] })).size > 0)
+			throw new Conflict(
+				'invoice_signed',
+				`The control unit was asked to sign invoice ${number}: issue a credit note.`
+			);
 		const { lines } = await readBilled(scope, businessId, invoice.id);
 		if (invoice.paidMinor !== 0n || lines.some(({ creditedMinor }) => creditedMinor !== 0n))
 			throw new Conflict(
