@@ -191,9 +191,7 @@ it('a trial goes on with the plan that was chosen in it', async () => {
 		{ kind: 'one_off', price: { model: 'flat', amount: '50' } }
 	]);
 	at('2026-04-10T09:00:00Z');
-	await asOwner(id, (scope, subscriptionId) =>
-		changePlan(scope, { subscriptionId, plan: chosen })
-	);
+	await asOwner(id, (scope, subscriptionId) => changePlan(scope, { subscriptionId, plan: chosen }));
 	at('2026-04-15T09:00:00Z');
 	await closeDue();
 	expect(await invoicesOf(id)).toEqual([

@@ -52,7 +52,7 @@ interface Work extends DueSubscription {
  * subscription holds it.
  *
  * @param wait for whoever holds some of it just now; otherwise a business that somebody is at is left to them
- * @throws Conflict `seller_unknown`; Invalid for a price that asks for more than totals tell
+ * @throws Conflict `seller_unknown`; Invalid for amounts beyond 15 digits
  */
 export async function closeBusinesses(
 	scope: Scope<System>,

@@ -216,6 +216,37 @@ describe('use that comes late', () => {
 	});
 });
 
+describe('use of which each event is priced', () => {
+	it.each([
+		[
+			'a part for each',
+			{ model: 'percentage', rate_percent: '1', fixed_per_event: '2' },
+			1_700n,
+			2_000n
+		],
+		// 2 and 5, then 2 more.
+		[
+			'bounds of each',
+			{ model: 'percentage', rate_percent: '1', per_event_min: '2', per_event_max: '5' },
+			700n,
+			900n
+		],
+		['the first free', { model: 'percentage', rate_percent: '1', free_events: '1' }, 1_200n, 1_300n]
+	] as const)('is billed, with %s, also what comes late', async (_, price, first, both) => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(await plan([use(price)]), '2026-01-01');
+		await used(id, '2026-01-10T09:00:00Z', '100');
+		await used(id, '2026-01-11T09:00:00Z', '1200');
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		await used(id, '2026-01-09T09:00:00Z', '100');
+		at('2026-03-01T09:00:00Z');
+		await closeDue();
+		const lines = (await invoicesOf(id)).map(([, line]) => (line as [string, string, bigint])[2]);
+		expect([lines[0], lines.reduce((sum, line) => sum + line, 0n)]).toEqual([first, both]);
+	});
+});
+
 describe('use that turns out to be less', () => {
 	it('is given back: on the next invoice, or by a credit note where that asks for less', async () => {
 		at('2026-01-01T09:00:00Z');
@@ -377,8 +408,10 @@ describe('closing', () => {
 
 	it('goes on with the others where one cannot be closed, and tries that again', async () => {
 		at('2026-07-01T09:00:00Z');
-		const bounded = use({ model: 'percentage', rate_percent: '1', per_event_min: '1' });
-		const failing = await subscribe(await plan([bounded]), '2026-07-01');
+		// More than fifteen digits.
+		const beyond = use({ model: 'per_unit', unit_amount: '99999999999999' });
+		const failing = await subscribe(await plan([beyond]), '2026-07-01');
+		await used(failing, '2026-07-02T09:00:00Z', '99');
 		const sound = await subscribe(await plan([flat('10')]), '2026-07-01');
 		await closeDue();
 		at('2026-08-01T09:00:00Z');

@@ -2,7 +2,12 @@ import type { Scope } from '../../platform/scope.ts';
 import { asksFor, type Metered, type ReckonedAgreement } from '../billing/index.ts';
 import type { PlanPrice, PlanVersion } from '../catalogue/index.ts';
 import type { Period } from '../rating/index.ts';
-import { closePeriods, type MeteredPeriod, type PeriodQuantity } from '../usage/index.ts';
+import {
+	closePeriods,
+	listEventValues,
+	type MeteredPeriod,
+	type PeriodQuantity
+} from '../usage/index.ts';
 
 /** A period whose use is billed, whole or a part, by the terms that held in it. */
 export interface UsagePeriod {
@@ -24,28 +29,37 @@ export async function countPeriods(
 			meter === null ? [] : [meteredPeriod(one, meter)]
 		)
 	);
-	const events = periods.some(({ agreement }) => agreement.terms.prices.some(asksForEvents));
-	const counted = new Map(
-		(await closePeriods(scope, { periods: asked, events })).map((row) => [keyOf(row), row])
+	const events = periods.some(({ agreement }) =>
+		agreement.terms.prices.some(({ price }) => asksFor(price) === 'events')
 	);
+	const counted = await closePeriods(scope, { periods: asked, events });
+	const rows = new Map(counted.map((row) => [keyOf(row), row]));
+	const metered = new Map<string, Metered>();
+	for (const one of periods)
+		for (const price of one.agreement.terms.prices) {
+			if (price.meter === null) continue;
+			const key = keyOf(meteredPeriod(one, price.meter));
+			const row = rows.get(key);
+			if (row) metered.set(key, await meteredBy(scope, price, row));
+		}
 	return (one) =>
-		one.agreement.terms.prices.flatMap((price): Metered[] => {
-			const row = price.meter !== null && counted.get(keyOf(meteredPeriod(one, price.meter)));
-			return row ? [meteredBy(price, row)] : [];
-		});
+		one.agreement.terms.prices.flatMap(
+			({ meter }) => (meter !== null && metered.get(keyOf(meteredPeriod(one, meter)))) || []
+		);
 }
 
 /** As its price wants to know it. */
-export function meteredBy(
-	price: PlanPrice,
-	{ meter, quantity, events }: Pick<PeriodQuantity, 'meter' | 'quantity' | 'events'>
-): Metered {
-	return { meter, quantity, ...(events !== null && asksForEvents(price) ? { events } : {}) };
-}
-
-/** Whether it is not the total alone that makes the amount. */
-function asksForEvents({ price }: PlanPrice): boolean {
-	return asksFor(price) === 'events';
+export async function meteredBy(
+	scope: Scope,
+	{ price }: PlanPrice,
+	row: PeriodQuantity
+): Promise<Metered> {
+	const { meter, quantity, events } = row;
+	const asks = asksFor(price);
+	if (asks === 'total') return { meter, quantity };
+	if (asks === 'events') return { meter, quantity, events: events ?? '0' };
+	const eventValues = await listEventValues(scope, row);
+	return { meter, quantity, events: String(eventValues.length), eventValues };
 }
 
 /** Names a quantity of a meter. */

@@ -33,9 +33,6 @@ export function reckonLate(
 ): { lines: DraftLine[]; usage: BilledUsage } {
 	const price = agreement.terms.prices.find(({ slug }) => slug === usage.priceSlug);
 	if (!price) throw new Error(`The price ${usage.priceSlug} is not there.`);
-	const metered = (quantity: string, events: string | null): Metered[] => [
-		{ meter: usage.meter, quantity, ...(events === null ? {} : { events }) }
-	];
 	const all = reckonUsage(agreement, price, usage.period, [now]);
 	const after = {
 		...usage,
@@ -47,18 +44,16 @@ export function reckonLate(
 	if (more === 0n) return { lines: [], usage: after };
 	const { currency } = agreement.terms;
 	if (more > 0n) {
-		const before = reckonUsage(
-			agreement,
-			price,
-			usage.period,
-			metered(usage.quantity, usage.events)
-		);
-		const byTheUnit = all.unitMinor !== null && all.quantity !== null && before.quantity !== null;
+		// A price by the unit asks for the quantity alone.
+		const { unitMinor } = all;
+		const earlier = { meter: usage.meter, quantity: usage.quantity };
+		const before =
+			unitMinor === null ? null : reckonUsage(agreement, price, usage.period, [earlier]);
 		const line: DraftLine = {
 			...all,
 			kind: 'late_usage',
-			quantity: byTheUnit ? difference(all.quantity ?? '0', before.quantity ?? '0') : null,
-			unitMinor: byTheUnit ? all.unitMinor : null,
+			quantity: before && difference(all.quantity ?? '0', before.quantity ?? '0'),
+			unitMinor,
 			exactAmount: major(more, currency),
 			amountMinor: more
 		};

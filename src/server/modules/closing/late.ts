@@ -78,7 +78,7 @@ export async function billLate(
 				period.start === usage.period.start &&
 				period.end === usage.period.end
 		);
-		const reckoned = reckonLate(agreement, usage, meteredBy(price, now), its);
+		const reckoned = reckonLate(agreement, usage, await meteredBy(scope, price, now), its);
 		after.push({ ...reckoned.usage, final });
 		const { currency } = terms;
 		late.set(usage.subscriptionId, [

@@ -6,7 +6,7 @@ import { quantityOf } from './closings.ts';
 
 const CivilDate = v.pipe(v.string(), v.isoDate());
 
-const MeteredPeriod = v.object({
+export const MeteredPeriod = v.object({
 	businessId: v.string(),
 	productId: v.string(),
 	/** The meter's slug. */

@@ -26,6 +26,7 @@ export {
 	type MeteredPeriod,
 	type PeriodQuantity
 } from './billed-periods.ts';
+export { listEventValues } from './event-values.ts';
 export { closePeriod, listAdjustments, type Adjustment } from './closings.ts';
 export { readClosedQuantity } from './closed.ts';
 export type { Counted } from './commit.ts';
