@@ -234,6 +234,20 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 			return ticket(m.activity_ticket_closed({ subject }));
 		case 'invoice_issued':
 			return invoice(m.activity_invoice_issued({ number, amount: amountOf(params) }));
+		case 'invoice_voided':
+			return invoice(m.activity_invoice_voided({ number, amount: amountOf(params) }));
+		case 'invoice_written_off':
+			return invoice(m.activity_invoice_written_off({ number, amount: amountOf(params) }));
+		case 'credit_note_issued':
+			return told(
+				m.activity_credit_note_issued({
+					invoice: params['invoice'] ?? '',
+					amount: amountOf(params)
+				}),
+				{ area: 'billing' },
+				m.activity_where_billing({ number }),
+				`/billing/credit-notes/${number}`
+			);
 		case 'payment_received':
 			return receipt(
 				number === ''

@@ -61,6 +61,20 @@ export function wordNotification(
 				icon: 'warning',
 				href: `/billing/invoices/${number}`
 			});
+		case 'invoice_voided':
+			return told({
+				what: m.notifications_invoice_voided({ number }),
+				detail: m.notifications_invoice_voided_of({ amount: amountOf(params) }),
+				icon: 'ban',
+				href: `/billing/invoices/${number}`
+			});
+		case 'credit_note_issued':
+			return told({
+				what: m.notifications_credit_note_issued({ amount: amountOf(params) }),
+				detail: m.notifications_credit_note_of({ number, invoice: params['invoice'] ?? '' }),
+				icon: 'receipt',
+				href: `/billing/credit-notes/${number}`
+			});
 		case 'ticket_answered':
 			return told({
 				what: m.notifications_ticket_answered({ by: params['by'] ?? m.activity_vendor() }),

@@ -30,6 +30,9 @@ const kindsOfFields = {
 		'subscription_changed',
 		'subscription_updated',
 		'invoice_issued',
+		'invoice_voided',
+		'invoice_written_off',
+		'credit_note_issued',
 		'payment_received',
 		'vendor_acted'
 	],

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '../../platform/events.ts';
+import type { DomainEvent, DomainEvents } from '../../platform/events.ts';
 import { on } from '../../platform/jobs.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import { deviceOf } from '../launch/index.ts';
@@ -318,6 +318,29 @@ on('invoice.issued', 'activity.invoice-issued', (scope, event) =>
 	keep(scope, event, 'invoice_issued', {
 		params: {
 			number: event.data.number,
+			amountMinor: event.data.totalMinor,
+			currency: event.data.currency
+		}
+	})
+);
+
+on('invoice.voided', 'activity.invoice-voided', (scope, event) =>
+	keep(scope, event, 'invoice_voided', { params: ended(event.data) })
+);
+
+on('invoice.written_off', 'activity.invoice-written-off', (scope, event) =>
+	keep(scope, event, 'invoice_written_off', { params: ended(event.data) })
+);
+
+function ended({ number, amountMinor, currency }: DomainEvents['invoice.voided']) {
+	return { number, amountMinor, currency };
+}
+
+on('credit_note.issued', 'activity.credit-note-issued', (scope, event) =>
+	keep(scope, event, 'credit_note_issued', {
+		params: {
+			number: event.data.number,
+			invoice: event.data.invoiceNumber,
 			amountMinor: event.data.totalMinor,
 			currency: event.data.currency
 		}

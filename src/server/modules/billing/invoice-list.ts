@@ -4,10 +4,18 @@ import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import type { InvoiceSummary } from './archive.ts';
 import type { InvoiceKind } from './draft-lines.ts';
+import type { SettledBy } from './paper-words.ts';
 import { CivilDate, InvoiceNumber } from './schemas.ts';
 
-/** `overdue` is open and past its due date; `due` is open and not. */
-export const invoiceStandings = ['due', 'overdue', 'paid', 'void', 'uncollectible'] as const;
+/** `overdue` is open and past its due date, `due` is open and not; `part_paid` is either, with something paid. */
+export const invoiceStandings = [
+	'due',
+	'overdue',
+	'part_paid',
+	'paid',
+	'void',
+	'uncollectible'
+] as const;
 
 /** By the day of issue, by what is asked for, or by the day that it is due. */
 export const invoiceOrders = ['issued', 'amount', 'due'] as const;
@@ -51,6 +59,12 @@ const sortedBy = { issued: 'issued_on', amount: 'total_minor', due: 'due_on' } a
 export interface ListedInvoice extends InvoiceSummary {
 	kind: InvoiceKind;
 	customerReference: string | null;
+	discountMinor: bigint;
+	/** Before tax, after discounts. */
+	subtotalMinor: bigint;
+	taxMinor: bigint;
+	/** What settled it, by where it came from; what there is none of is left out. */
+	settled: Partial<Record<SettledBy, bigint>>;
 }
 
 /** Invoices of the scope's business that fit. `next` continues behind the last, null at the end. */
@@ -63,7 +77,8 @@ export const selectInvoices = usecase('billing.read', Page, async (scope, input)
 	const rows = await fitting(scope, input)
 		.select(['id', 'number', 'status', 'issued_on as issuedOn', 'due_on as dueOn', 'currency'])
 		.select(['total_minor as totalMinor', 'paid_minor as paidMinor', 'paid_on as paidOn'])
-		.select(['kind', 'customer_reference as customerReference'])
+		.select(['kind', 'customer_reference as customerReference', 'discount_minor as discountMinor'])
+		.select(['subtotal_minor as subtotalMinor', 'tax_minor as taxMinor'])
 		.$if(value !== undefined && fits(order, value), (query) =>
 			query.where(sql<boolean>`(${sql.ref(column)}, number) ${behind} (${value}, ${number})`)
 		)
@@ -75,10 +90,37 @@ export const selectInvoices = usecase('billing.read', Page, async (scope, input)
 	const last = page.at(-1);
 	const reached = last && { issued: last.issuedOn, amount: last.totalMinor, due: last.dueOn };
 	return {
-		invoices: page as ListedInvoice[],
+		invoices: await withSettled(scope, page),
 		next: rows.length > limit && last && reached ? `${reached[order]}.${last.number}` : null
 	};
 });
+
+/** Adds what settled each of them. */
+async function withSettled<T extends { id: string; paidMinor: bigint }>(
+	scope: Scope,
+	invoices: readonly T[]
+): Promise<ListedInvoice[]> {
+	const ids = invoices.flatMap(({ id, paidMinor }) => (paidMinor === 0n ? [] : id));
+	const rows =
+		ids.length === 0
+			? []
+			: await scope.db
+					.selectFrom('billing.settlements')
+					.select(['invoice_id', 'source_kind'])
+					.select(sql<bigint>`sum(amount_minor)::bigint`.as('amount'))
+					.where('business_id', '=', businessOf(scope))
+					.where('invoice_id', '=', sql<string>`any(${ids})`)
+					.groupBy(['invoice_id', 'source_kind'])
+					.execute();
+	return invoices.map((invoice) => ({
+		...invoice,
+		settled: Object.fromEntries(
+			rows
+				.filter(({ invoice_id }) => invoice_id === invoice.id)
+				.map(({ source_kind, amount }) => [source_kind, amount])
+		)
+	})) as unknown as ListedInvoice[];
+}
 
 /** What comes together of all that fit, a row for each currency. */
 export const addUpInvoices = usecase('billing.read', Selection, async (scope, input) => {
@@ -118,7 +160,10 @@ function fitting(scope: Scope, input: Selection) {
 		.$if(standing === 'due', (query) =>
 			query.where('status', '=', 'open').where('due_on', '>=', today)
 		)
-		.$if(standing !== undefined && !['overdue', 'due'].includes(standing), (query) =>
+		.$if(standing === 'part_paid', (query) =>
+			query.where('status', '=', 'open').where('paid_minor', '>', 0n)
+		)
+		.$if(standing !== undefined && !['overdue', 'due', 'part_paid'].includes(standing), (query) =>
 			query.where('status', '=', standing ?? '')
 		)
 		.$if(from !== undefined, (query) => query.where('issued_on', '>=', from ?? ''))

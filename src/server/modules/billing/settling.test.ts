@@ -11,6 +11,7 @@ import {
 	issueCreditNote,
 	issueInvoices,
 	readBooks,
+	readCreditNote,
 	readInvoice,
 	saveSeller,
 	settleInvoices,
@@ -262,6 +263,19 @@ describe('a credit note', () => {
 			[]
 		);
 		expect(await disagreements()).toEqual([]);
+	});
+
+	it('of another business does not exist', async () => {
+		const { number } = await issue([line(100n)]);
+		const note = await credit(number, { whole: true });
+		const look = (as: typeof mavuno) =>
+			withBusiness(as, (scope) => readCreditNote(scope, { number: note.number }));
+		expect(await look(mavuno)).toMatchObject({
+			corrects: { number },
+			reason: 'Billed twice',
+			totals: { totalMinor: 116n }
+		});
+		await expect(look(pwani)).rejects.toMatchObject({ code: 'not_found' });
 	});
 
 	it('is one of two that come at once for the same', async () => {

@@ -73,6 +73,30 @@ on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event
 	}));
 });
 
+on('invoice.voided', 'notifications.invoice-voided', async (scope, event) => {
+	const { number, amountMinor, currency } = event.data;
+	await notify(scope, {
+		businessId: event.businessId,
+		personIds: await whoMay(scope, event.businessId, 'billing.read'),
+		key: event.id,
+		kind: 'invoice_voided',
+		params: { number, amountMinor, currency },
+		at: event.occurredAt
+	});
+});
+
+on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event) => {
+	const { number, invoiceNumber, totalMinor, currency } = event.data;
+	await notify(scope, {
+		businessId: event.businessId,
+		personIds: await whoMay(scope, event.businessId, 'billing.read'),
+		key: event.id,
+		kind: 'credit_note_issued',
+		params: { number, invoice: invoiceNumber, amountMinor: totalMinor, currency },
+		at: event.occurredAt
+	});
+});
+
 on('dunning.reminded', 'notifications.invoice-reminded', async (scope, event) => {
 	const { businessId } = event;
 	const { invoiceId, number, currency, dueOn, daysOverdue, last } = event.data;

@@ -11,6 +11,8 @@ export type NotificationKind =
 	| 'invoice_issued'
 	| 'invoice_due'
 	| 'invoice_overdue'
+	| 'invoice_voided'
+	| 'credit_note_issued'
 	| 'ticket_answered'
 	| 'access_granted'
 	| 'access_requested'

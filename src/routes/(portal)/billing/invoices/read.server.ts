@@ -3,7 +3,7 @@ import {
 	addUpInvoices,
 	listSubscriptions,
 	selectInvoices,
-	type InvoiceSummary
+	type ListedInvoice
 } from '#server/modules/billing/index.ts';
 import { readBusiness } from '#server/modules/businesses/index.ts';
 import type { MemberScope } from '#server/web/page.ts';
@@ -54,7 +54,7 @@ const piece = 200;
 export async function* allInvoices(
 	read: (work: (scope: MemberScope) => Promise<Piece>) => Promise<Piece>,
 	{ filters, today }: Choices
-): AsyncGenerator<InvoiceSummary[]> {
+): AsyncGenerator<ListedInvoice[]> {
 	const { input, order, direction } = filters;
 	for (let after: string | null | undefined; after !== null;) {
 		const place: string | undefined = after;
@@ -74,6 +74,6 @@ export async function* allInvoices(
 }
 
 interface Piece {
-	invoices: InvoiceSummary[];
+	invoices: ListedInvoice[];
 	next: string | null;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { InvoiceSummary } from '#server/modules/billing/index.ts';
+import type { ListedInvoice } from '#server/modules/billing/index.ts';
 import { paperInvoice, paperLine } from '../../../../../tests/setup/papers.ts';
 import { fileName } from './file-names.ts';
 import { invoicesCsv, linesCsv } from './sheets.ts';
 
-const summary: InvoiceSummary = {
+const summary: ListedInvoice = {
 	id: 'inv_1',
 	number: 'INV-2026-0387',
 	status: 'open',
@@ -12,8 +12,14 @@ const summary: InvoiceSummary = {
 	dueOn: '2026-11-30',
 	currency: 'KES',
 	totalMinor: 2_146_000n,
-	paidMinor: 100n,
-	paidOn: null
+	paidMinor: 160n,
+	paidOn: null,
+	kind: 'debit_note',
+	customerReference: 'PO 4711',
+	discountMinor: 500n,
+	subtotalMinor: 1_850_000n,
+	taxMinor: 296_000n,
+	settled: { payment: 70n, credit: 30n, credit_note: 40n, withholding: 20n }
 };
 
 describe('invoices as comma-separated values', () => {
@@ -23,8 +29,12 @@ describe('invoices as comma-separated values', () => {
 			yield await Promise.resolve([{ ...summary, currency: 'UGX', status: 'void' as const }]);
 		}
 		const rows = (await Array.fromAsync(invoicesCsv(pieces()))).join('').split('\r\n');
-		expect(rows[1]).toBe('INV-2026-0387,2026-11-01,2026-11-30,To pay,KES,21460.00,1.00,21459.00,');
-		expect(rows[2]).toBe('INV-2026-0387,2026-11-01,2026-11-30,Void,UGX,2146000,100,0,');
+		expect(rows[1]).toBe(
+			'INV-2026-0387,2026-11-01,2026-11-30,To pay,KES,21460.00,1.00,21458.40,,Debit note,PO 4711,5.00,18500.00,2960.00,0.40,0.20,0.00'
+		);
+		expect(rows[2]).toBe(
+			'INV-2026-0387,2026-11-01,2026-11-30,Void,UGX,2146000,100,0,,Debit note,PO 4711,500,1850000,296000,40,20,0'
+		);
 	});
 
 	it('have a row for each line and each sum of one', () => {

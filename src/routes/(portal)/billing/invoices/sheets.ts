@@ -1,7 +1,7 @@
 import { csvMark, csvRows } from '#lib/format/csv.ts';
 import { minorDigits } from '#lib/format/money.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { Invoice, InvoiceSummary } from '#server/modules/billing/index.ts';
+import type { Invoice, InvoiceSummary, ListedInvoice } from '#server/modules/billing/index.ts';
 import { majorUnits } from '../amounts.ts';
 
 /**
@@ -60,9 +60,7 @@ export function* linesCsv(invoice: Invoice): Generator<string> {
 }
 
 /** Invoices as comma-separated values, a piece of the list at a time. */
-export async function* invoicesCsv(
-	pieces: AsyncIterable<InvoiceSummary[]>
-): AsyncGenerator<string> {
+export async function* invoicesCsv(pieces: AsyncIterable<ListedInvoice[]>): AsyncGenerator<string> {
 	yield (
 		csvMark +
 		csvRows([
@@ -75,7 +73,15 @@ export async function* invoicesCsv(
 				m.billing_total(),
 				m.billing_paid(),
 				m.billing_csv_left(),
-				m.billing_csv_paid_on()
+				m.billing_csv_paid_on(),
+				m.billing_csv_kind(),
+				m.billing_csv_reference(),
+				m.billing_csv_discount_sum(),
+				m.billing_csv_before_tax(),
+				m.billing_csv_tax(),
+				m.billing_csv_credited(),
+				m.billing_csv_withheld(),
+				m.billing_csv_written_off()
 			]
 		])
 	);
@@ -85,11 +91,17 @@ export async function* invoicesCsv(
 		void: m.billing_status_void,
 		uncollectible: m.billing_status_uncollectible
 	};
+	const kinds: Record<ListedInvoice['kind'], () => string> = {
+		invoice: m.billing_csv_kind_invoice,
+		debit_note: m.billing_csv_kind_debit_note
+	};
 	for await (const invoices of pieces)
 		yield csvRows(
 			invoices.map((invoice) => {
 				const digits = minorDigits(invoice.currency);
 				const money = (minor: bigint) => exact(majorUnits(String(minor), digits));
+				const { payment = 0n, credit = 0n, ...others } = invoice.settled;
+				const { credit_note = 0n, withholding = 0n, write_off = 0n } = others;
 				return [
 					invoice.number,
 					invoice.issuedOn,
@@ -97,9 +109,17 @@ export async function* invoicesCsv(
 					states[invoice.status](),
 					invoice.currency,
 					money(invoice.totalMinor),
-					money(invoice.paidMinor),
+					money(payment + credit),
 					money(invoice.status === 'open' ? invoice.totalMinor - invoice.paidMinor : 0n),
-					invoice.paidOn
+					invoice.paidOn,
+					kinds[invoice.kind](),
+					invoice.customerReference,
+					money(invoice.discountMinor),
+					money(invoice.subtotalMinor),
+					money(invoice.taxMinor),
+					money(credit_note),
+					money(withholding),
+					money(write_off)
 				];
 			})
 		);
