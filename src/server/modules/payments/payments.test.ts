@@ -10,7 +10,13 @@ import {
 } from '../../../../tests/setup/businesses.ts';
 import { readBooks } from '../../../../tests/setup/payments.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { applyCredit, issueInvoice, readInvoice, saveSeller } from '../billing/index.ts';
+import {
+	applyCredit,
+	issueInvoice,
+	readInvoice,
+	saveSeller,
+	writeOffInvoice
+} from '../billing/index.ts';
 import { listEntries, readBalances, readStatements, verifyLedger } from '../ledger/index.ts';
 import {
 	addUpPayments,
@@ -178,6 +184,37 @@ describe('a payment', () => {
 			})
 		);
 		expect(await credit(mavuno)).toEqual([]);
+	});
+});
+
+describe('a payment on what was given up', () => {
+	const giveUp = (number: string) =>
+		system((scope) =>
+			writeOffInvoice(scope, {
+				businessId: mavuno.businessId,
+				number,
+				onDay: '2026-11-10',
+				reason: 'The shop is closed'
+			})
+		);
+
+	it('takes back as much of the write-off, where it is named', async () => {
+		const { number } = await issue(mavuno, '1000');
+		await giveUp(number);
+		// Nothing is owed: money that is not meant for it is credit.
+		const { creditMinor } = await record(mavuno, 60n);
+		expect(creditMinor).toBe(60n);
+		expect(await record(mavuno, 400n, { invoices: [{ number }], others: false })).toMatchObject({
+			allocations: [{ number, amountMinor: 400n, settled: false }]
+		});
+		expect(await read(number)).toMatchObject({ status: 'uncollectible' });
+		expect(await record(mavuno, 1_000n, { invoices: [{ number }], others: false })).toMatchObject({
+			allocations: [{ amountMinor: 760n, settled: true }],
+			creditMinor: 240n
+		});
+		expect(await read(number)).toMatchObject({ status: 'paid', paidMinor: 1_160n });
+		expect(await balance(mavuno, 'written_off')).toBe(0n);
+		expect(await disagreements()).toEqual([]);
 	});
 });
 
