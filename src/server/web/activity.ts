@@ -248,6 +248,8 @@ export function wordActivity(entry: ActivityView): ActivityWords {
 				m.activity_where_billing({ number }),
 				`/billing/credit-notes/${number}`
 			);
+		case 'payment_reversed':
+			return receipt(m.activity_payment_reversed({ amount: amountOf(params) }));
 		case 'payment_received':
 			return receipt(
 				number === ''

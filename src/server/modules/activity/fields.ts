@@ -34,6 +34,7 @@ const kindsOfFields = {
 		'invoice_written_off',
 		'credit_note_issued',
 		'payment_received',
+		'payment_reversed',
 		'vendor_acted'
 	],
 	support: ['ticket_opened', 'ticket_answered', 'ticket_closed']

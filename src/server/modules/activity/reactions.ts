@@ -347,6 +347,16 @@ on('credit_note.issued', 'activity.credit-note-issued', (scope, event) =>
 	})
 );
 
+on('payment.reversed', 'activity.payment-reversed', (scope, event) =>
+	keep(scope, event, 'payment_reversed', {
+		params: {
+			receipt: event.data.number,
+			amountMinor: event.data.amountMinor,
+			currency: event.data.currency
+		}
+	})
+);
+
 on('payment.received', 'activity.payment-received', (scope, event) =>
 	keep(scope, event, 'payment_received', {
 		params: {
