@@ -78,7 +78,8 @@ export async function readBooks(
 	];
 	return {
 		claims: [...billing.claims, ...payments.claims],
-		owed: [...billing.owed, ...payments.owed]
+		owed: [...billing.owed, ...payments.owed],
+		apart: [...billing.apart, ...payments.apart]
 	};
 }
 
@@ -94,6 +95,14 @@ export function tellDisagreement({ document, what }: Disagreement): string {
 			return `${name} is in the ledger, and there is no such document.`;
 		case 'dated':
 			return `${name}: the ledger has it on ${what.ledger}, the document is of ${what.document}.`;
+		case 'apart': {
+			const [said, sum] = [what.saidMinor, what.sumMinor].map((amount) =>
+				amountWords(amount, what.currency)
+			);
+			return what.of === 'settled'
+				? `${name}: ${said} is settled by the document, ${sum} by its settlements.`
+				: `${name}: ${said} is given back of a line by the document, ${sum} by what gives it back.`;
+		}
 		case 'amount':
 		case 'owed': {
 			const account = `${what.account.replace('_', ' ')}${what.taxRate === null ? '' : ` at ${what.taxRate} %`}`;

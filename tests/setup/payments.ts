@@ -27,6 +27,7 @@ export async function readBooks(
 	];
 	return {
 		claims: [...billing.claims, ...payments.claims],
-		owed: [...billing.owed, ...payments.owed]
+		owed: [...billing.owed, ...payments.owed],
+		apart: [...billing.apart, ...payments.apart]
 	};
 }

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import * as v from 'valibot';
+import type { DB } from '../../platform/tables.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
-import type { Books, Posting } from '../ledger/index.ts';
+import type { Apart, Books, Posting } from '../ledger/index.ts';
 import type { TaxClass } from '../rating/index.ts';
 import { addUpLines, type InvoiceTotals, type TaxedLine } from './totals.ts';
 
@@ -63,7 +64,8 @@ export const readBooks = usecase(
 	v.object({ businessIds: v.array(BusinessId) }),
 	async ({ db }, { businessIds }): Promise<Books> => {
 		const ofThese = sql<string>`any(${businessIds})`;
-		const [invoices, lines, notes, noteTaxes, settlements] = await Promise.all([
+		const [apart, invoices, lines, notes, noteTaxes, settlements] = await Promise.all([
+			readApart(db, businessIds),
 			db
 				.selectFrom('billing.invoices')
 				.select(['business_id', 'id', 'number', 'status', 'issued_on', 'currency'])
@@ -160,6 +162,7 @@ export const readBooks = usecase(
 					)
 				}))
 			],
+			apart,
 			owed: invoices.map((invoice) => ({
 				businessId: invoice.business_id,
 				invoice: { id: invoice.id, number: invoice.number },
@@ -169,6 +172,55 @@ export const readBooks = usecase(
 		};
 	}
 );
+
+/**
+ * Invoices whose settlements do not add up to what they say was paid, and lines of which something else was given
+ * back than they say: by credit notes, and by lines of invoices that are not void, less what notes took back of them.
+ */
+async function readApart(db: Kysely<DB>, businessIds: string[]): Promise<Apart[]> {
+	const { rows } = await sql<{
+		business_id: string;
+		number: string;
+		currency: string;
+		of: Apart['of'];
+		said: bigint;
+		adds_up: string;
+	}>`
+		select i.business_id, i.number, i.currency, 'settled' as of, i.paid_minor as said, sum.amount as adds_up
+		from billing.invoices i
+		cross join lateral (
+			select coalesce(sum(s.amount_minor), 0) as amount from billing.settlements s
+			where s.business_id = i.business_id and s.invoice_id = i.id
+		) sum
+		where i.business_id = any(${businessIds}) and i.paid_minor <> sum.amount
+		union all
+		select i.business_id, i.number, i.currency, 'credited', l.credited_minor, noted.amount + later.amount
+		from billing.invoice_lines l
+		join billing.invoices i on i.business_id = l.business_id and i.id = l.invoice_id
+		cross join lateral (
+			select coalesce(sum(n.amount_minor), 0) as amount from billing.credit_note_lines n
+			where n.business_id = l.business_id and n.invoice_id = l.invoice_id
+				and n.invoice_position = l.position
+		) noted
+		cross join lateral (
+			select coalesce(sum(c.credited_minor - c.amount_minor), 0) as amount
+			from billing.invoice_lines c
+			join billing.invoices ci on ci.business_id = c.business_id and ci.id = c.invoice_id
+			where c.business_id = l.business_id and c.credits_invoice_id = l.invoice_id
+				and c.credits_position = l.position and ci.status <> 'void'
+		) later
+		where l.business_id = any(${businessIds}) and l.credited_minor <> noted.amount + later.amount`.execute(
+		db
+	);
+	return rows.map(({ business_id, number, currency, of, said, adds_up }) => ({
+		businessId: business_id,
+		document: { kind: 'invoice', reference: number },
+		of,
+		currency,
+		saidMinor: said,
+		sumMinor: BigInt(adds_up)
+	}));
+}
 
 function taxed(line: {
 	amount_minor: bigint;

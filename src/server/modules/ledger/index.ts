@@ -5,6 +5,7 @@ export { greatestMinor, post, postAll, type NewEntry, type Posting } from './pos
 export { readStatements, type Statement, type StatementEntry } from './statement.ts';
 export {
 	verifyLedger,
+	type Apart,
 	type Books,
 	type Claim,
 	type Disagreement,

@@ -142,13 +142,27 @@ it.each<[string, string, string[]]>([
 	[
 		'an invoice that says that more was paid',
 		`update billing.invoices set paid_minor = 700 where number = 'INV-2026-0002'`,
-		['invoice INV-2026-0002: KES 110.00 is left to pay by the ledger, KES 109.00 by the invoice.']
+		[
+			'invoice INV-2026-0002: KES 110.00 is left to pay by the ledger, KES 109.00 by the invoice.',
+			'invoice INV-2026-0002: KES 7.00 is settled by the document, KES 6.00 by its settlements.'
+		]
+	],
+	[
+		'a line that says that some of it was given back',
+		`update billing.invoice_lines set credited_minor = 5 where invoice_id in
+			(select id from billing.invoices where number = 'INV-2026-0002')`,
+		[
+			'invoice INV-2026-0002: KES 0.05 is given back of a line by the document, KES 0.00 by what gives it back.'
+		]
 	],
 	[
 		'an invoice that was given up without an entry',
 		`update billing.invoices set status = 'uncollectible', given_up_on = '2026-12-01',
 			paid_minor = total_minor where number = 'INV-2026-0002'`,
-		['invoice INV-2026-0002: KES 110.00 is left to pay by the ledger, KES 0.00 by the invoice.']
+		[
+			'invoice INV-2026-0002: KES 110.00 is left to pay by the ledger, KES 0.00 by the invoice.',
+			'invoice INV-2026-0002: KES 116.00 is settled by the document, KES 6.00 by its settlements.'
+		]
 	]
 ])('%s is named, with its document', async (_, statement, sentences) => {
 	await owner.query('create schema kept');

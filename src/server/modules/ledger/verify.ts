@@ -24,9 +24,21 @@ export interface Owed {
 	amountMinor: bigint;
 }
 
+/** What a document says of itself and what it adds up from, where the two are apart. */
+export interface Apart {
+	businessId: string;
+	document: { kind: DocumentKind; reference: string };
+	/** What was paid, by its settlements; what was given back, by what gives it back. */
+	of: 'settled' | 'credited';
+	currency: string;
+	saidMinor: bigint;
+	sumMinor: bigint;
+}
+
 export interface Books {
 	claims: Claim[];
 	owed: Owed[];
+	apart: Apart[];
 }
 
 /** Where the ledger and a document say different things. */
@@ -39,6 +51,7 @@ export interface Disagreement {
 		| { is: 'not-posted' }
 		| { is: 'no-document' }
 		| { is: 'dated'; ledger: string; document: string }
+		| ({ is: 'apart' } & Pick<Apart, 'of' | 'currency' | 'saidMinor' | 'sumMinor'>)
 		| {
 				is: 'amount' | 'owed';
 				account: Account;
@@ -129,8 +142,12 @@ async function readPosted({ db }: Scope, businessIds: string[]) {
 	return { entries, sums };
 }
 
-function compare({ entries, sums }: Posted, { claims, owed }: Books): Disagreement[] {
-	const found: Disagreement[] = [];
+function compare({ entries, sums }: Posted, { claims, owed, apart }: Books): Disagreement[] {
+	const found: Disagreement[] = apart.map(({ businessId, document, ...what }) => ({
+		businessId,
+		document,
+		what: { is: 'apart', ...what }
+	}));
 	const days = new Map<string, string>();
 	const known = new Set(claims.map(({ businessId, document }) => keyOf(businessId, document)));
 	for (const entry of entries) {

@@ -120,7 +120,8 @@ export const readBooks = usecase(
 					postings: certificatePostings(certificate.amount_minor, partsOf.get(certificate.id) ?? [])
 				}))
 			],
-			owed: []
+			owed: [],
+			apart: []
 		};
 	}
 );
