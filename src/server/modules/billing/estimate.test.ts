@@ -128,7 +128,11 @@ describe('the next bill', () => {
 		expect(bill?.lines[0]?.period).toEqual({ start: '2026-12-01', end: '2027-01-01' });
 	});
 
-	const next = (seats: number | null, plan: PlanPrice[] | null, terms = {}): More['next'] => ({
+	const next = (
+		seats: number | null,
+		plan: PlanPrice[] | null,
+		terms = {}
+	): NonNullable<Agreement['next']> => ({
 		seats,
 		plan: plan && {
 			id: 'pla_2',

@@ -141,7 +141,9 @@ describe('what is asked in advance', () => {
 	it.each<
 		[
 			string,
-			Partial<ReckonedAgreement> & { terms?: Partial<ReckonedAgreement['terms']> },
+			Partial<Omit<ReckonedAgreement, 'terms'>> & {
+				terms?: Partial<ReckonedAgreement['terms']>;
+			},
 			Period,
 			string,
 			bigint
