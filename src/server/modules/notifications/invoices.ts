@@ -85,7 +85,7 @@ on('invoice.voided', 'notifications.invoice-voided', async (scope, event) => {
 	});
 });
 
-on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event) => {
+on('credit_note.issued', 'notifications.credit-note-told', async (scope, event) => {
 	const { number, invoiceNumber, totalMinor, currency } = event.data;
 	await notify(scope, {
 		businessId: event.businessId,
