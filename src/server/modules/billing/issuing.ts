@@ -58,7 +58,13 @@ export async function issueInvoices(
 			scope,
 			drafts.map(({ businessId, issuedOn }) => ({ businessId, on: issuedOn }))
 		),
-		await takeReferences(scope, [...new Set(drafts.map(({ businessId }) => businessId))])
+		await takeReferences(scope, [
+			...new Set(
+				drafts.flatMap(({ businessId, customerReference }) =>
+					customerReference === undefined ? businessId : []
+				)
+			)
+		])
 	];
 	await findCorrected(scope, drafts);
 	await addCredited(scope, drafts.flatMap(creditedBy));

@@ -13,6 +13,9 @@ import {
 	readBooks,
 	readCreditNote,
 	readInvoice,
+	readNextReference,
+	saveBillingSettings,
+	saveNextReference,
 	saveSeller,
 	settleInvoices,
 	voidInvoice,
@@ -168,6 +171,26 @@ describe('invoices issued in one turn', () => {
 		expect(discount_minor).toBe(17_189n);
 		expect(invoice.totalMinor).toBe(invoice.totals.totalMinor);
 		expect(await disagreements()).toEqual([]);
+	});
+
+	it('have the reference that the customer said for the next one, then for every one, or the one given', async () => {
+		await withBusiness(mavuno, async (scope) => {
+			await saveBillingSettings(scope, {
+				language: 'en',
+				invoicesBy: 'page',
+				customerReference: 'Cost centre 7'
+			});
+			await saveNextReference(scope, { reference: 'PO 4711' });
+		});
+		const reference = async (more: Partial<InvoiceDraft> = {}) => {
+			const as = more.businessId === pwani.businessId ? pwani : mavuno;
+			return (await read((await issue([line(100n)], more)).number, as)).customerReference;
+		};
+		expect(await reference({ businessId: pwani.businessId })).toBeNull();
+		expect(await reference({ customerReference: 'By hand' })).toBe('By hand');
+		expect(await reference()).toBe('PO 4711');
+		expect(await reference()).toBe('Cost centre 7');
+		expect(await withBusiness(mavuno, (scope) => readNextReference(scope, {}))).toBeNull();
 	});
 
 	it.each<[string, () => Partial<InvoiceDraft>]>([

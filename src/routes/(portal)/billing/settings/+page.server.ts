@@ -8,8 +8,10 @@ import {
 	listBillingContacts,
 	readBillingSettings,
 	readCustomer,
+	readNextReference,
 	removeBillingContact,
 	saveBillingSettings,
+	saveNextReference,
 	type ContactPaper
 } from '#server/modules/billing/index.ts';
 import {
@@ -26,16 +28,18 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = page(async (scope, { url }) => {
 	const { businessId } = scope.actor;
-	const [customer, [settings], contacts, spend] = await Promise.all([
+	const [customer, [settings], contacts, spend, nextReference] = await Promise.all([
 		readCustomer(scope, {}),
 		readBillingSettings(scope, { businessIds: [businessId] }),
 		listBillingContacts(scope, {}),
-		readSpendView(scope)
+		readSpendView(scope),
+		readNextReference(scope, {})
 	]);
 	return {
 		title: m.papers_title(),
 		done: url.searchParams.get('done'),
 		customer,
+		nextReference,
 		spend,
 		settings: settings ?? null,
 		contacts: contacts.map(({ id, name, email, language, gets }) => ({
@@ -74,6 +78,10 @@ export const actions: Actions = {
 			customerReference: text(customerReference)
 		}),
 		done: () => back('papers')
+	}),
+	reference: form(saveNextReference, {
+		input: ({ reference }) => ({ reference: text(reference).trim() || null }),
+		done: () => back('reference')
 	}),
 	async contact(event) {
 		const { member } = await requireMember(event);
