@@ -50,8 +50,6 @@ describe('a link to an invoice', () => {
 		for (let place = 0; place < token.length; place += 1) {
 			const other = token[place] === 'a' ? 'b' : 'a';
 			const changed = token.slice(0, place) + other + token.slice(place + 1);
-			// The last letter of base64url carries two bits that nothing reads.
-			if (place === token.length - 1) continue;
 			expect(await open(changed), `at ${place}`).toEqual({ state: 'unknown' });
 		}
 	});
