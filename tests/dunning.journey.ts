@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
-import { launch } from './setup/launch.ts';
 import { createUser } from './setup/people.ts';
 import { readPdf } from './setup/pdf.ts';
+import { evolve } from './setup/portal.ts';
 import { sessionOf } from './setup/visitor.ts';
 
 const portal = inject('portal');
@@ -22,15 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function evolve(...words: string[]): Promise<string> {
-	const command = launch({
-		port: portal.port,
-		dataDir: portal.dataDir,
-		program: ['evolve.js', ...words]
-	});
-	expect(await command.ended(), command.said()).toBe(0);
-	return command.said().trim();
-}
+const run = (...args: string[]) => evolve(portal.dataDir, ...args);
 
 const day = (after: number) => new Date(Date.now() + after * 86_400_000).toISOString().slice(0, 10);
 
@@ -40,7 +32,7 @@ const letterOf = (page: Page, subject: string) =>
 
 it('an overdue invoice is reminded of, opened by the letter’s link without signing in, paid, and let be', async () => {
 	const of = ['--business', business];
-	await evolve(
+	await run(
 		'subscription',
 		'start',
 		...of,
@@ -51,12 +43,12 @@ it('an overdue invoice is reminded of, opened by the letter’s link without sig
 		'--from',
 		day(-40)
 	);
-	const drafted = await evolve('invoice', 'draft', ...of, '--line', 'Training: 2 x 15000');
+	const drafted = await run('invoice', 'draft', ...of, '--line', 'Training: 2 x 15000');
 	const draft = /drf_\w+|[a-z]{3}_[0-9a-z]{26}/.exec(drafted)?.[0] ?? '';
-	const issued = await evolve('invoice', 'issue', draft, ...of, '--on', day(-14), '--due', day(-4));
+	const issued = await run('invoice', 'issue', draft, ...of, '--on', day(-14), '--due', day(-4));
 	const number = /INV-\d{4}-\d+/.exec(issued)?.[0] ?? '';
 	expect(number).not.toBe('');
-	await evolve('dunning', 'run');
+	await run('dunning', 'run');
 
 	// Whoever has no session at all.
 	const context = await browser.newContext({
@@ -102,7 +94,7 @@ it('an overdue invoice is reminded of, opened by the letter’s link without sig
 	await page.goto('/billing');
 	expect(new URL(page.url()).pathname).toBe('/login');
 
-	await evolve(
+	await run(
 		'payment',
 		'record',
 		...of,
@@ -118,11 +110,11 @@ it('an overdue invoice is reminded of, opened by the letter’s link without sig
 	await page.goto(link);
 	await page.getByText('Paid', { exact: true }).first().waitFor();
 	expect(await page.getByText('If it is not paid').count()).toBe(0);
-	expect(await evolve('dunning', 'list')).not.toContain(number);
-	await evolve('dunning', 'run');
+	expect(await run('dunning', 'list')).not.toContain(number);
+	await run('dunning', 'run');
 
 	const cookie = await sessionOf(portal, owner);
 	const own = await fetch(`${portal.url}/billing/invoices/${number}`, { headers: { cookie } });
 	expect(await own.text()).not.toContain('If it is not paid');
 	await context.close();
-});
+}, 120_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedStep, TakenStep } from '#server/modules/dunning/index.ts';
-import { daysOf } from './course.ts';
+import { daysOf, nextWords } from './course.ts';
 
 const taken = (
 	step: Pick<TakenStep, 'action' | 'on'> & Partial<Pick<TakenStep, 'outcome' | 'note'>>
@@ -60,5 +60,38 @@ describe('what happens to an unpaid invoice, in words', () => {
 		expect(
 			words([taken({ action: 'remind', on: '2026-12-01' })], [ahead('suspend', '2026-12-01')])
 		).toHaveLength(2);
+	});
+});
+
+describe('what becomes of an overdue invoice, in a sentence', () => {
+	const standing = (more: Partial<Parameters<typeof nextWords>[0]>) => ({
+		invoice: {
+			businessId: '',
+			id: '',
+			number: '',
+			issuedOn: '2026-11-01',
+			dueOn: '2026-12-01',
+			currency: 'KES',
+			leftMinor: 1n
+		},
+		daysOverdue: 2,
+		taken: [],
+		ahead: [ahead('remind', '2026-12-04'), ahead('suspend', '2026-12-22')],
+		heldSince: null,
+		...more
+	});
+
+	it('names the next thing that changes something', () => {
+		expect(nextWords(standing({}))).toBe(
+			'If it is not paid, on 22 Dec 2026: What it pays for is suspended.'
+		);
+	});
+
+	it('says that it is on hold, and nothing of what is not due or has no end', () => {
+		expect(nextWords(standing({ heldSince: '2026-12-02', ahead: [] }))).toBe(
+			'On hold since 2 Dec 2026: we do nothing about it until we have spoken.'
+		);
+		expect(nextWords(standing({ daysOverdue: 0 }))).toBeNull();
+		expect(nextWords(standing({ ahead: [ahead('remind', '2026-12-04')] }))).toBeNull();
 	});
 });

@@ -1,3 +1,4 @@
+import { formatDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { PlannedStep, Standing, TakenStep } from '#server/modules/dunning/index.ts';
 
@@ -53,6 +54,14 @@ function takenWords({ step, action, on, outcome, note }: TakenStep): StepWords |
 /** What will be done if the invoice stays unpaid. */
 function aheadWords({ slug, action, on }: PlannedStep): StepWords {
 	return { key: slug, what: willBe[action](), on, tone: 'ahead' };
+}
+
+/** In one sentence what becomes of an overdue invoice; null for one that is not, or with which nothing more is done. */
+export function nextWords({ daysOverdue, heldSince, ahead }: Standing): string | null {
+	if (heldSince) return m.dunning_held({ date: formatDate(heldSince) });
+	const next = ahead.find(({ action }) => action !== 'remind' && action !== 'charge');
+	if (daysOverdue <= 0 || !next) return null;
+	return m.dunning_next({ what: willBe[next.action](), date: formatDate(next.on) });
 }
 
 const willBe: Record<PlannedStep['action'], () => string> = {

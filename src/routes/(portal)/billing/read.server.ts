@@ -10,6 +10,7 @@ import {
 	type Subscription,
 	type SubscriptionPrice
 } from '#server/modules/billing/index.ts';
+import { listOwnStandings, type Standing } from '#server/modules/dunning/index.ts';
 import { listAccesses } from '#server/modules/launch/index.ts';
 import {
 	listBankAccounts,
@@ -36,6 +37,8 @@ export interface BillingView {
 	today: string;
 	/** Those due first at the top. */
 	open: InvoiceSummary[];
+	/** What was done about them, and what will be when. */
+	standings: Standing[];
 	/** What all of them ask for, a sum for each currency. */
 	owed: { amountMinor: bigint; currency: string }[];
 	/** Null when nothing renews. */
@@ -60,9 +63,10 @@ const recentShown = 5;
 
 export async function readBilling(scope: MemberScope): Promise<BillingView> {
 	const today = civilDate(scope.now, scope.actor.timeZone);
-	const [open, { invoices }, meters, subscriptions, prices, accesses, credit, accounts] =
+	const [open, standings, { invoices }, meters, subscriptions, prices, accesses, credit, accounts] =
 		await Promise.all([
 			listOpenInvoices(scope, {}),
+			listOwnStandings(scope, {}),
 			listInvoices(scope, { limit: yearOfInvoices }),
 			listMetersToBill(scope, {}),
 			listSubscriptions(scope, {}),
@@ -82,6 +86,7 @@ export async function readBilling(scope: MemberScope): Promise<BillingView> {
 	return {
 		today,
 		open,
+		standings,
 		owed: addUp(open),
 		next,
 		expected,
