@@ -11,6 +11,7 @@ import { events } from './events.ts';
 import { dataExports } from './exports.ts';
 import { invoiceDrafts } from './invoice-drafts.ts';
 import { invoices } from './invoices.ts';
+import { subscriptions } from './subscriptions.ts';
 import type { Noun } from './noun.ts';
 import { payments } from './payments.ts';
 import { places } from './places.ts';
@@ -36,6 +37,7 @@ export const nouns: Noun[] = [
 	ratingPreviews,
 	prorationPreviews,
 	catalogue,
+	subscriptions,
 	invoices,
 	invoiceDrafts,
 	creditNotes,
