@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listInvoices } from '#server/modules/billing/index.ts';
 import { countMembers, listJoinings, listMembers } from '#server/modules/businesses/index.ts';
 import { listProductRoles, listProducts } from '#server/modules/catalogue/index.ts';
 import {
@@ -23,7 +24,8 @@ import {
 	type Figure
 } from '#server/modules/usage/index.ts';
 import { readRange } from '#lib/format/ranges.ts';
-import { withBusiness } from '#server/platform/doors.ts';
+import { closeDue, readClosingStatus } from '#server/modules/closing/index.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import type { Member, Scope } from '#server/platform/scope.ts';
 import { startTestRuntime, type TestRuntime } from '../tests/setup/runtime.ts';
 import { findMember, readTold } from '../tests/setup/story.ts';
@@ -289,6 +291,20 @@ describe.each([
 			'SMS 4800',
 			'eTIMS invoices 361'
 		]);
+	});
+
+	it('leaves nothing to closing that it has billed itself, and lets it go on', async () => {
+		const { due, heldAt } = await withSystem('test', (scope) => readClosingStatus(scope, {}));
+		expect(heldAt).toBeNull();
+		expect(due).toMatchObject({ subscriptions: 0 });
+		expect(await closeDue()).toMatchObject({ invoices: 0, failed: 0 });
+		// On its day closing bills what the meters counted, and the plans.
+		runtime.clock.set(calendar.at(firstOfNext, '06:00'));
+		expect(await closeDue()).toMatchObject({ failed: 0 });
+		const { amountMinor } = told.nextBill ?? { amountMinor: 0n };
+		const { invoices } = await asWanjiku((scope) => listInvoices(scope, { limit: 1 }));
+		expect(invoices[0]).toMatchObject({ issuedOn: firstOfNext, totalMinor: amountMinor });
+		runtime.clock.set(now);
 	});
 
 	it('has one open ticket, answered yesterday after 46 minutes, as is usual', async () => {
