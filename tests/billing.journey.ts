@@ -74,6 +74,20 @@ describe.each([
 	});
 });
 
+it('a statement of account is taken along as PDF, in both languages', async () => {
+	for (const [query, title] of [
+		['', 'Statement of account, Mavuno Traders Ltd'],
+		['?language=sw', 'Taarifa ya akaunti, Mavuno Traders Ltd']
+	]) {
+		const answer = await get(`/billing/statement/statement.pdf${query ?? ''}`);
+		expect(answer.headers.get('content-type')).toBe('application/pdf');
+		const { tagged, pages, ...told } = readPdf(await bytesOf(answer));
+		expect(tagged).toBe(true);
+		expect(told.title).toContain(title);
+		expect(pages[0]).toContain('Lixnet Ltd');
+	}
+});
+
 describe('invoices', () => {
 	it('come in Swahili when asked for, as lines, as a list, and all at once', async () => {
 		const list = (await (await get('/billing/invoices.csv?status=paid&sort=amount')).text()).split(
