@@ -5,7 +5,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createHttp, type Http } from './http.ts';
 
 const origin = { publicUrl: 'http://portal.example', publicUrlGiven: true, trustProxy: false };
-const log = { error() {} };
+/** What was written down. */
+const written: unknown[] = [];
+const log = { error: (fields: unknown) => written.push(fields) };
 const opened: Http[] = [];
 afterEach(async () => {
 	for (const http of opened.splice(0)) await http.drain(0);
@@ -56,6 +58,20 @@ describe('which face answers', () => {
 		expect((await ask('/')).status).toBe(500);
 		expect((await ask('/late')).status).toBe(500);
 		expect((await ask('/healthz')).status).toBe(200);
+	});
+
+	test('what fails is written down without what its address opens', async () => {
+		const { http, ask } = await open();
+		http.serve({
+			mounted: [],
+			pages: () => {
+				throw new Error('now');
+			}
+		});
+		written.length = 0;
+		await ask('/i/the-key.of-an-invoice/pdf?language=sw');
+		expect(written).toMatchObject([{ path: '/i/[withheld]/pdf' }]);
+		expect(JSON.stringify(written)).not.toContain('the-key');
 	});
 });
 
