@@ -4,7 +4,7 @@ import { readAgreements, simulate, type Agreement } from '#server/modules/billin
 import { listPlans, readPlanVersion } from '#server/modules/catalogue/index.ts';
 import { boundaryAfter } from '#server/modules/rating/index.ts';
 import { listMeters, readQuantities } from '#server/modules/usage/index.ts';
-import type { MemberScope } from '#server/web/page.ts';
+import { mayDo, type MemberScope } from '#server/web/page.ts';
 import { compareMonths, sum, type ComparedMonth } from './compare.ts';
 import { monthsBefore, quantityName, readQuantity, type Asked } from './question.ts';
 
@@ -25,6 +25,8 @@ export interface Simulation {
 		name: string;
 		months: { month: string; field: string; counted: string; typed: string | null }[];
 	}[];
+	/** Where the plan is changed, with a preview of what is due; null for those who may not. */
+	changeHref: string | null;
 	problems: { field: string | null; message: string }[];
 }
 
@@ -123,8 +125,16 @@ export async function readSimulation(scope: MemberScope, asked: Asked): Promise<
 		nowMinor: sum(compared.map(({ nowMinor }) => nowMinor)),
 		thenMinor: sum(compared.map(({ thenMinor }) => thenMinor)),
 		quantities,
+		changeHref: mayDo(scope.actor, 'subscription.change')
+			? changeAddress(agreement.product.slug, chosen.slug, seats)
+			: null,
 		problems
 	};
+}
+
+function changeAddress(product: string, plan: string, seats: number | null): string {
+	const asked = new URLSearchParams({ plan, ...(seats === null ? {} : { seats: String(seats) }) });
+	return `/billing/subscriptions/${product}/change?${asked.toString()}`;
 }
 
 function readSeats(
