@@ -78,12 +78,12 @@ describe('the price simulator', () => {
 		const { page, close } = await visit(browser, portal, owner, phone);
 		await page.goto('/billing/simulator?product=sacco');
 		const result = page.locator('section:has(#result)');
-		const before = amountsIn(await result.locator('tfoot').first().innerText());
+		const before = amountsIn(await result.locator('tbody tr', { hasText: 'Total' }).innerText());
 		await page.locator('summary', { hasText: 'Type other quantities' }).click();
 		await page.locator('input[name^="q.sms."]').first().fill('100,000');
 		await page.getByRole('button', { name: 'Show what it costs' }).click();
 		await page.waitForURL(/q\.sms/);
-		const after = amountsIn(await result.locator('tfoot').first().innerText());
+		const after = amountsIn(await result.locator('tbody tr', { hasText: 'Total' }).innerText());
 		expect(after[0]).toBeGreaterThan(before[0] ?? 0);
 		expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
 
