@@ -29,9 +29,11 @@ export function secureHeaders(
 		].join('; ')
 	);
 	headers.set('x-content-type-options', 'nosniff');
+	// An address that is a key goes nowhere else. Not `no-referrer`: by that, forms of the page itself would say
+	// no origin, and be refused.
 	headers.set(
 		'referrer-policy',
-		isKeyAddress(path) ? 'no-referrer' : 'strict-origin-when-cross-origin'
+		isKeyAddress(path) ? 'same-origin' : 'strict-origin-when-cross-origin'
 	);
 	if (isKeyAddress(path)) headers.set('x-robots-tag', 'noindex, nofollow');
 	headers.set('cross-origin-opener-policy', 'same-origin');
