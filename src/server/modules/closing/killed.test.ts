@@ -266,6 +266,6 @@ it(
 		expect(all.some(({ kind }) => kind === 'late_usage')).toBe(true);
 		expect(new Set(all.map(({ invoice_id }) => invoice_id)).size).toBe(4 * count);
 		await expectGaplessAndBalanced();
-	expect(deaths).toBeGreaterThan(4);
+		expect(deaths).toBeGreaterThan(4);
 	}
 );
