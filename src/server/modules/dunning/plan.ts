@@ -27,12 +27,10 @@ export function stepsAhead(schedule: Pick<Schedule, 'steps'>, course: Course, to
 	);
 	return schedule.steps
 		.filter(({ slug }) => !course.taken.has(slug))
-		.map(
-			(step): PlannedStep => ({
-				...step,
-				on: daysAfter(course.dueOn, step.day + (step.day > 0 ? late : 0))
-			})
-		)
+		.map((step): PlannedStep => ({
+			...step,
+			on: daysAfter(course.dueOn, step.day + (step.day > 0 ? late : 0))
+		}))
 		.sort((one, other) => (one.on < other.on ? -1 : Number(one.on > other.on)));
 }
 

@@ -32,7 +32,8 @@ export async function restrict(
 ): Promise<boolean> {
 	const { businessId } = invoice;
 	const held = subscriptions.filter(
-		({ status }) => status === 'active' || levelOf(status) >= 0 || (to === 'ended' && status !== 'trial')
+		({ status }) =>
+			status === 'active' || levelOf(status) >= 0 || (to === 'ended' && status !== 'trial')
 	);
 	for (const subscription of held) {
 		const { id, product, status } = subscription;
