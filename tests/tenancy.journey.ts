@@ -68,16 +68,16 @@ async function linksOf(
  */
 const things: Record<string, { of: () => Promise<string[]> } | { why: string }> = {
 	'/billing/invoices/[number]': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//)
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/)
 	},
 	'/billing/invoices/[number]/pdf': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/pdf')
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/, '/pdf')
 	},
 	'/billing/invoices/[number]/csv': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/csv')
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/, '/csv')
 	},
 	'/billing/invoices/[number]/withholding': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/withholding')
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/, '/withholding')
 	},
 	'/billing/credit-notes/[number]': {
 		why: 'nobody in the story was credited anything; read behind the same door as an invoice, and its test tries another business’s'
@@ -90,10 +90,10 @@ const things: Record<string, { of: () => Promise<string[]> } | { why: string }> 
 		of: () => linksOf('/billing/payments', wanjiku, /^\/billing\/payments\//, '/pdf')
 	},
 	'/billing/invoices/[number]/lines/[position]': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/lines/1')
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/, '/lines/1')
 	},
 	'/billing/invoices/[number]/lines/[position]/events.csv': {
-		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\//, '/lines/3/events.csv')
+		of: () => linksOf('/billing', wanjiku, /^\/billing\/invoices\/[^/]+$/, '/lines/3/events.csv')
 	},
 	'/billing/usage/[product]/[meter]': {
 		why: 'the catalogue is the same for everybody; what was counted is read behind the door'
@@ -175,7 +175,7 @@ describe('every route', () => {
 	});
 
 	it('asks for a session, or is meant for everybody', async () => {
-		const open = /^\/(login|logout|password(\/.*)?|catalogue|outbox|preferences)$/;
+		const open = /^\/(login|logout|password(\/.*)?|paper-mail\/.*|catalogue|outbox|preferences)$/;
 		for (const address of addresses.filter((each) => !open.test(each))) {
 			const path = address.replace(/\[[^\]]+\]/g, 'x');
 			const answer = await get(path, '');
