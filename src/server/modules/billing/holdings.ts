@@ -123,7 +123,7 @@ export const readSubscriptionState = usecase(
 	}
 );
 
-/** Which of these businesses hold a product: asked in every commit of usage, so one look at one index. */
+/** Which of these businesses hold a product. */
 export const listProductHolders = usecase(
 	'subscription.read',
 	v.object({ productId: v.string(), businessIds: v.array(v.string()) }),
@@ -140,17 +140,43 @@ export const listProductHolders = usecase(
 	}
 );
 
-/** Lets the caller's transaction fail when one of these businesses, each named once, does not hold the product. */
-export const requireProductHolders = usecase(
+/** Use is told of up to 35 days late, also of what has ended meanwhile; a day more, since zones differ. */
+const lateDays = 36;
+
+const isCounted = (now: Date) => sql<boolean>`
+	(status <> 'ended' or ended_on > (${now}::timestamptz - make_interval(days => ${lateDays}))::date)`;
+
+/** Which of these businesses hold a product, or held it so lately that use of it may still be told of. */
+export const listCountedHolders = usecase(
 	'subscription.read',
 	v.object({ productId: v.string(), businessIds: v.array(v.string()) }),
-	async ({ db }, { productId, businessIds }): Promise<void> => {
+	async ({ db, now }, { productId, businessIds }): Promise<string[]> => {
+		const rows = await db
+			.selectFrom('billing.subscriptions')
+			.select('business_id')
+			.distinct()
+			.where('business_id', '=', sql<string>`any(${businessIds})`)
+			.where('product_id', '=', productId)
+			.where(isCounted(now))
+			.execute();
+		return rows.map((row) => row.business_id);
+	}
+);
+
+/**
+ * Lets the caller's transaction fail when use of the product is not counted for one of these businesses, each named
+ * once: asked in every commit of usage.
+ */
+export const requireCountedHolders = usecase(
+	'subscription.read',
+	v.object({ productId: v.string(), businessIds: v.array(v.string()) }),
+	async ({ db, now }, { productId, businessIds }): Promise<void> => {
 		// The inner select keeps the plan: knowing how many there are, PostgreSQL would plan anew each time.
 		await sql`select platform.require(
 				count(distinct business_id) = ${businessIds.length}::int, 'businesses hold the product')
 			from billing.subscriptions
 			where business_id = any((select ${businessIds}::text[])::text[]) and product_id = ${productId}
-				and status <> 'ended'`.execute(db);
+				and ${isCounted(now)}`.execute(db);
 	}
 );
 

@@ -87,12 +87,13 @@ export {
 	type SubscriptionChange
 } from './history.ts';
 export {
+	listCountedHolders,
 	listHoldersOf,
 	listProductHolders,
 	listSubscriptions,
 	listSuspended,
 	readSubscriptionState,
-	requireProductHolders,
+	requireCountedHolders,
 	type Subscription
 } from './holdings.ts';
 export { readInvoiceLine, type BilledLine } from './invoice-line.ts';

@@ -294,7 +294,8 @@ async function endPeriod(scope: Scope, agreement: Agreement, on: string): Promis
 	const { period, status, closesOn } = agreement;
 	const end = on < period.end ? on : period.end;
 	// A trial costs nothing, and of one that is paused or waits this was done when its period ended.
-	if (status === 'trial' || closesOn === null || end <= period.start) return;
+	const isDone = closesOn === null || closesOn > period.end || status === 'paused';
+	if (status === 'trial' || isDone || end <= period.start) return;
 	await writeEndedPeriod(scope, agreement, { start: period.start, end });
 }
 

@@ -64,6 +64,27 @@ export async function readOpenUsage(
 	}));
 }
 
+/** The end of the last period of each of these subscriptions for whose use something may still come. */
+export async function readOpenUntil(
+	{ db }: Scope,
+	of: readonly { businessId: string; id: string }[]
+): Promise<Map<string, string>> {
+	if (of.length === 0) return new Map();
+	const rows = await db
+		.selectFrom('closing.billed_usage')
+		.select(['subscription_id', ({ fn }) => fn.max('end_on').as('end_on')])
+		.where(
+			'business_id',
+			'=',
+			sql<string>`any(${[...new Set(of.map(({ businessId }) => businessId))]})`
+		)
+		.where('subscription_id', '=', sql<string>`any(${of.map(({ id }) => id)})`)
+		.where('final', '=', false)
+		.groupBy('subscription_id')
+		.execute();
+	return new Map(rows.map((row) => [row.subscription_id, row.end_on]));
+}
+
 /** What was billed for the first time. */
 export function keepBilled({ db }: Scope, rows: readonly BilledUsage[]): Promise<void> {
 	return insertAll(

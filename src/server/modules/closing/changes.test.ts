@@ -3,11 +3,12 @@ import {
 	cancelSubscription,
 	changePlan,
 	changeSeats,
+	changeSubscriptionStatus,
 	pauseSubscription,
 	previewChange,
 	resumeSubscription
 } from '#server/modules/billing/index.ts';
-import { withBusiness } from '#server/platform/doors.ts';
+import { withBusiness, withSystem } from '#server/platform/doors.ts';
 import {
 	agreementOf,
 	at,
@@ -178,6 +179,42 @@ it('a pause gives back what was paid for it, and a new period begins after it', 
 		.where('business_id', '=', id)
 		.execute();
 	expect(notes).toEqual([{ subtotal_minor: 15_000n }]);
+	await expectTruth();
+});
+
+it('one that ends in a pause is billed for what came late of its last period, and for nothing twice', async () => {
+	at('2026-04-01T09:00:00Z');
+	const id = await subscribe(
+		await plan([flat('300'), use({ model: 'per_unit', unit_amount: '1' })]),
+		'2026-04-01'
+	);
+	await closeDue();
+	await used(id, '2026-04-05T09:00:00Z', '10');
+	at('2026-04-10T09:00:00Z');
+	await asOwner(id, (scope, subscriptionId) =>
+		pauseSubscription(scope, { subscriptionId, from: '2026-04-16', until: '2026-08-01' })
+	);
+	at('2026-04-16T09:00:00Z');
+	await closeDue();
+	expect(await agreementOf(id)).toMatchObject({ status: 'paused', closesOn: '2026-05-22' });
+	await used(id, '2026-04-06T09:00:00Z', '2');
+	at('2026-05-22T09:00:00Z');
+	expect(await closeDue()).toMatchObject({ invoices: 1, failed: 0 });
+	expect(await agreementOf(id)).toMatchObject({ status: 'paused', closesOn: '2026-08-01' });
+	at('2026-05-25T09:00:00Z');
+	await withSystem('test', (scope) =>
+		changeSubscriptionStatus(scope, {
+			businessId: id,
+			product: 'erp',
+			status: 'ended',
+			on: '2026-05-25'
+		})
+	);
+	expect(await closeDue()).toMatchObject({ failed: 0 });
+	expect((await invoicesOf(id)).slice(1)).toEqual([
+		['2026-04-16', ['usage', '2026-04-01', 1_000n]],
+		['2026-05-22', ['late_usage', '2026-04-01', 200n]]
+	]);
 	await expectTruth();
 });
 

@@ -21,6 +21,7 @@ import { courseOf, type Course } from './course.ts';
 import { dayIn, furthestDay } from './days.ts';
 import { papersOf, type Charge, type Paper } from './drafts.ts';
 import { happeningsOf } from './happenings.ts';
+import { planLastLooks, restsNow } from './last-look.ts';
 import { isFinal } from './late-usage.ts';
 import { billLate, type LateLines } from './late.ts';
 import { issuePapers } from './papers.ts';
@@ -68,7 +69,7 @@ export async function closeBusinesses(
 	const late = await billLate(
 		scope,
 		works
-			.filter((work) => usagePeriodsOf(work).length > 0 || work.agreement.status === 'ended')
+			.filter((work) => usagePeriodsOf(work).length > 0 || restsNow(work.agreement))
 			.map(({ agreement, day }) => ({ agreement, today: day.today }))
 	);
 	const daysToPay = await readDaysToPay(scope, {});
@@ -92,7 +93,7 @@ export async function closeBusinesses(
 		coupons.push(...made.used);
 	}
 	await keepBilled(scope, billed);
-	await saveWork(scope, works, coupons);
+	await saveWork(scope, await planLastLooks(scope, works), coupons);
 	// The last, since whoever takes numbers keeps others waiting for theirs.
 	const issued = await issuePapers(scope, papers);
 	await applyCredit(scope, { businessId: [...its.keys()] });

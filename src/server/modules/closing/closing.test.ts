@@ -216,6 +216,112 @@ describe('use that comes late', () => {
 	});
 });
 
+describe('use that comes after the last period', () => {
+	const begin = async () => {
+		at('2026-01-01T09:00:00Z');
+		const id = await subscribe(
+			await plan([flat('10'), use({ model: 'per_unit', unit_amount: '1' })]),
+			'2026-01-01'
+		);
+		await closeDue();
+		await used(id, '2026-01-02T09:00:00Z', '15');
+		return id;
+	};
+	const become = (businessId: string, status: 'suspended' | 'active' | 'ended', on: string) =>
+		withSystem('test', (scope) =>
+			changeSubscriptionStatus(scope, { businessId, product: 'erp', status, on })
+		);
+
+	it('has a last invoice of its own once nothing can come any more', async () => {
+		const id = await begin();
+		at('2026-01-20T09:00:00Z');
+		await become(id, 'ended', '2026-01-20');
+		await closeDue();
+		expect(await agreementOf(id)).toMatchObject({ status: 'ended', closesOn: '2026-02-25' });
+		await used(id, '2026-01-19T09:00:00Z', '7');
+		// Not its period, and nobody asked for it.
+		await used(id, '2026-01-20T09:00:00Z', '100');
+		at('2026-02-24T20:59:00Z');
+		expect(await closeDue()).toMatchObject({ subscriptions: 0 });
+		at('2026-02-24T21:00:00Z');
+		expect(await closeDue()).toMatchObject({ subscriptions: 1, invoices: 1 });
+		expect(await closeDue()).toMatchObject({ subscriptions: 0 });
+		expect((await invoicesOf(id)).slice(1)).toEqual([
+			['2026-01-20', ['usage', '2026-01-01', 1_500n]],
+			['2026-02-25', ['late_usage', '2026-01-01', 700n]]
+		]);
+		expect(await agreementOf(id)).toMatchObject({ closesOn: null });
+		// And nothing does come any more.
+		at('2026-02-26T09:00:00Z');
+		await expect(used(id, '2026-02-26T08:00:00Z', '1')).rejects.toMatchObject({
+			code: 'unknown_business'
+		});
+		await expectTruth();
+	});
+
+	it('is given back by a credit note where it turned out to be less', async () => {
+		const id = await begin();
+		const corrected = lastEvent();
+		at('2026-01-20T09:00:00Z');
+		await become(id, 'ended', '2026-01-20');
+		await closeDue();
+		const when = '2026-01-21T09:00:00Z';
+		const correction = usageEvent(id, {
+			id: 'less',
+			type: 'erp.data',
+			time: when,
+			data: { value: '4' },
+			corrects: corrected
+		});
+		await recordEvents([correction], erpKey(), { at: new Date(when) });
+		at('2026-02-25T09:00:00Z');
+		expect(await closeDue()).toMatchObject({ invoices: 0, creditNotes: 1 });
+		expect(await closeDue()).toMatchObject({ creditNotes: 0 });
+		await expectTruth();
+	});
+
+	it('is billed of one that waits for its money, whose period is not billed a second time', async () => {
+		const id = await begin();
+		at('2026-01-20T09:00:00Z');
+		await become(id, 'suspended', '2026-01-20');
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		expect(await agreementOf(id)).toMatchObject({ status: 'suspended', closesOn: '2026-03-09' });
+		await used(id, '2026-01-19T09:00:00Z', '7');
+		at('2026-03-09T09:00:00Z');
+		expect(await closeDue()).toMatchObject({ invoices: 1 });
+		await used(id, '2026-01-19T10:00:00Z', '1');
+		at('2026-03-20T09:00:00Z');
+		await become(id, 'ended', '2026-03-20');
+		await closeDue();
+		expect((await invoicesOf(id)).slice(1)).toEqual([
+			['2026-02-01', ['usage', '2026-01-01', 1_500n]],
+			['2026-03-09', ['late_usage', '2026-01-01', 700n]]
+		]);
+		expect(await agreementOf(id)).toMatchObject({ status: 'ended', closesOn: null });
+		await expectTruth();
+	});
+
+	it('is billed with the first period of one that goes on before', async () => {
+		const id = await begin();
+		at('2026-01-20T09:00:00Z');
+		await become(id, 'suspended', '2026-01-20');
+		at('2026-02-01T09:00:00Z');
+		await closeDue();
+		await used(id, '2026-01-19T09:00:00Z', '7');
+		at('2026-02-10T09:00:00Z');
+		await become(id, 'active', '2026-02-10');
+		await closeDue();
+		at('2026-03-10T09:00:00Z');
+		await closeDue();
+		expect((await invoicesOf(id)).slice(2)).toEqual([
+			['2026-02-10', ['plan', '2026-02-10', 1_000n]],
+			['2026-03-10', ['plan', '2026-03-10', 1_000n], ['late_usage', '2026-01-01', 700n]]
+		]);
+		await expectTruth();
+	});
+});
+
 describe('use of which each event is priced', () => {
 	it.each([
 		[
@@ -291,6 +397,7 @@ describe('use that turns out to be less', () => {
 		const notes = await runtime.database.system.db
 			.selectFrom('billing.credit_notes')
 			.select(['business_id', 'subtotal_minor'])
+			.where('business_id', 'in', [one, other])
 			.execute();
 		expect(notes).toEqual([{ business_id: other, subtotal_minor: 600n }]);
 		await expectTruth();

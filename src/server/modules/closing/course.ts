@@ -76,8 +76,11 @@ export function courseOf(
 		return anchorOn;
 	};
 
-	// All that there was has been closed: the last period of one that waits for its money too.
+	// All that there was has been closed: the last period of one that waits for its money too, whose late use may
+	// be looked for on a later day.
 	if (agreement.closesOn === null) return { due, turns, after: agreement };
+	if (agreement.status === 'suspended' && agreement.closesOn > agreement.period.end)
+		return { due, turns, after: { ...agreement, closesOn: null } };
 	for (;;) {
 		const stays = (closesOn: string | null): Course => ({
 			due,

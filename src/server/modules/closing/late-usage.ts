@@ -11,9 +11,13 @@ import type { BilledUsage } from './billed-usage.ts';
 /** Events come up to 35 days late; a day more, since zones differ. */
 const lateDays = 36;
 
-/** Whether nothing can come any more for a period that ended on a day. */
+/** The first day on which nothing can come any more for a period that ended on a day. */
+export function finalOn(endOn: string): string {
+	return daysAfter(endOn, lateDays);
+}
+
 export function isFinal(endOn: string, today: string): boolean {
-	return daysAfter(endOn, lateDays) <= today;
+	return finalOn(endOn) <= today;
 }
 
 /**

@@ -3,7 +3,7 @@ import { withSystem } from '../../platform/doors.ts';
 import { Invalid, Unauthorized, violatedConstraint, type Expected } from '../../platform/errors.ts';
 import { runtime } from '../../platform/runtime.ts';
 import { authorize, type Scope, type System } from '../../platform/scope.ts';
-import { listProductHolders, requireProductHolders } from '../billing/index.ts';
+import { listCountedHolders, requireCountedHolders } from '../billing/index.ts';
 import { listLiveKeys, requireLiveKeys } from '../catalogue/index.ts';
 import { writeCorrections } from './corrections.ts';
 import { knownMeters } from './known-meters.ts';
@@ -168,7 +168,7 @@ function countFresh({ entries }: Batch, fresh: ReadonlySet<Entry>): Counted {
 
 /**
  * What authentication saw may be seconds old: here, in the transaction that counts, the keys must be
- * live and the businesses must have the products.
+ * live and the businesses must have the products, or have had them until lately.
  * @throws Refused
  */
 async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
@@ -176,7 +176,7 @@ async function check(scope: Scope<System>, batches: Batch[]): Promise<void> {
 		listLiveKeys(scope, { ids: keysOf(batches) }),
 		Promise.all(
 			[...businessesOf(batches)].map(async ([productId, businessIds]) => {
-				const holding = await listProductHolders(scope, {
+				const holding = await listCountedHolders(scope, {
 					productId,
 					businessIds: [...businessIds]
 				});
@@ -204,7 +204,7 @@ async function requireAllowed(scope: Scope<System>, batches: Batch[]): Promise<v
 	await Promise.all([
 		requireLiveKeys(scope, keysOf(batches)),
 		...[...businessesOf(batches)].map(([productId, businessIds]) =>
-			requireProductHolders(scope, { productId, businessIds: [...businessIds] })
+			requireCountedHolders(scope, { productId, businessIds: [...businessIds] })
 		)
 	]);
 }
