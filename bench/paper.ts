@@ -1,5 +1,10 @@
-import { paperInvoice, paperLine, simulatedSignature } from '../tests/setup/papers.ts';
-import { printInvoice, type Invoice } from '../src/server/modules/billing/index.ts';
+import {
+	paperAccounts,
+	paperInvoice,
+	paperLine,
+	simulatedSignature
+} from '../tests/setup/papers.ts';
+import { printInvoice as print, type Invoice } from '../src/server/modules/billing/index.ts';
 
 export interface PaperFigures {
 	/** Invoices of five lines, sixteen asked for at a time, a second. */
@@ -11,6 +16,8 @@ export interface PaperFigures {
 	/** Of one PDF. */
 	bytes: number;
 }
+
+const printInvoice = (invoice: Invoice, language: 'en') => print(invoice, language, paperAccounts);
 
 const sheets = 400;
 const atOnce = 16;

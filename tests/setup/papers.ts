@@ -1,4 +1,10 @@
-import type { CreditNote, Invoice, InvoiceLine, Signature } from '#server/modules/billing/index.ts';
+import type {
+	CreditNote,
+	Invoice,
+	InvoiceLine,
+	PayTo,
+	Signature
+} from '#server/modules/billing/index.ts';
 import { addUp, taxRates } from '#server/modules/rating/index.ts';
 
 /** A line as it is read back, of what a test says of it. */
@@ -67,6 +73,34 @@ export const simulatedSignature: Extract<Signature, { status: 'signed' }> = {
 	code: 'Simulator. Not signed by the tax authority. INV-2026-0387',
 	simulated: true
 };
+
+/** Where to pay: two accounts that take shillings, one that takes dollars alone. */
+export const paperAccounts: PayTo[] = [
+	{
+		bank: 'Test Bank',
+		branch: 'Westlands',
+		holder: 'Lixnet Ltd',
+		accountNumber: '0110 2233 4455',
+		currency: 'KES',
+		swift: 'TESTKENA'
+	},
+	{
+		bank: 'Dollar Bank',
+		branch: null,
+		holder: 'Lixnet Ltd',
+		accountNumber: '5566 0001',
+		currency: 'USD',
+		swift: null
+	},
+	{
+		bank: 'Other Bank',
+		branch: null,
+		holder: 'Lixnet Ltd',
+		accountNumber: '7788 9900',
+		currency: null,
+		swift: null
+	}
+];
 
 /** An open invoice of three lines. */
 export function paperInvoice(changed: Partial<Invoice> = {}): Invoice {

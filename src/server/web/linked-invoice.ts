@@ -57,7 +57,7 @@ export async function readLinkedInvoice(
 				state: 'open' as const,
 				businessId,
 				invoice,
-				sheet: invoiceSheet(invoice, getLocale()),
+				sheet: invoiceSheet(invoice, getLocale(), accounts),
 				standing: await readStanding(scope, { businessId, invoiceId: invoice.id }),
 				accounts: accounts.filter(
 					({ currency }) => currency === null || currency === invoice.currency

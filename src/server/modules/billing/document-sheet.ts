@@ -54,7 +54,19 @@ export interface DocumentSheet extends Sheet {
 	standing: string | null;
 	settled: { date: string; how: string; reference: string; amount: string }[];
 	signature: SheetSignature | null;
-	pay: string | null;
+	/** How to pay what is left, and for each account that takes it what a transfer has to name. */
+	pay: { said: string; accounts: [string, string][][] } | null;
+}
+
+/** An account of the vendor's that takes transfers. They are `payments`' to keep: whoever asks for a sheet brings them. */
+export interface PayTo {
+	bank: string;
+	branch: string | null;
+	holder: string;
+	accountNumber: string;
+	/** Null: for whatever currency. */
+	currency: string | null;
+	swift: string | null;
 }
 
 /** A party with its number at the tax authority in words. */
@@ -72,8 +84,15 @@ export interface SheetSignature {
 	code: { text: string; alt: string } | null;
 }
 
-/** An invoice or a debit note. */
-export function invoiceSheet(invoice: Invoice, language: PaperLanguage): DocumentSheet {
+/**
+ * An invoice or a debit note.
+ * @param accounts where to pay; those of another currency are left out
+ */
+export function invoiceSheet(
+	invoice: Invoice,
+	language: PaperLanguage,
+	accounts: readonly PayTo[]
+): DocumentSheet {
 	const words = paperWords[language];
 	const write = paperFigures(language, invoice.currency);
 	const { kind, number, status, totalMinor, paidMinor } = invoice;
@@ -109,8 +128,23 @@ export function invoiceSheet(invoice: Invoice, language: PaperLanguage): Documen
 			reference: reference ?? '',
 			amount: write.amount(amountMinor)
 		})),
-		pay: open ? words.payHow(number) : null
+		pay: open ? pay() : null
 	};
+
+	function pay(): DocumentSheet['pay'] {
+		const fitting = accounts.filter(
+			({ currency }) => currency === null || currency === invoice.currency
+		);
+		return {
+			said: fitting.length > 0 ? words.payTo(number) : words.payHow(number),
+			accounts: fitting.map(({ bank, branch, holder, accountNumber, swift }) => [
+				[words.bank, branch === null ? bank : `${bank}, ${branch}`],
+				[words.accountHolder, holder],
+				[words.accountNumber, accountNumber],
+				...(swift === null ? [] : [[words.swift, swift] as [string, string]])
+			])
+		};
+	}
 
 	function stamp(): string | null {
 		if (status === 'open') return paidMinor > 0n ? words.stamps.part : null;

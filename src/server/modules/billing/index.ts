@@ -116,11 +116,11 @@ export {
 	readStatementParties,
 	type Party
 } from './parties.ts';
-export { attachCreditNote, attachInvoice } from './mailed-paper.ts';
 export {
 	creditNoteSheet,
 	invoiceSheet,
 	type DocumentSheet,
+	type PayTo,
 	type SheetParty
 } from './document-sheet.ts';
 export { printCreditNote, printInvoice } from './paper.ts';

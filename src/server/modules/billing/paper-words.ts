@@ -50,7 +50,13 @@ export interface PaperWords {
 	methods: Record<string, string>;
 	sources: Record<SettledBy, string>;
 	pay: string;
+	/** Where the accounts stand below it, and where none does. */
+	payTo: (number: string) => string;
 	payHow: (number: string) => string;
+	bank: string;
+	accountHolder: string;
+	accountNumber: string;
+	swift: string;
 	/** What a note is about: the invoice, its day, its number at the control unit. */
 	credits: (number: string, date: string) => string;
 	corrects: (number: string, date: string) => string;
@@ -158,8 +164,13 @@ export const paperWords: Record<PaperLanguage, PaperWords> = {
 			write_off: 'Written off'
 		},
 		pay: 'How to pay',
+		payTo: (number) => `Pay by bank transfer and name ${number} as the reference.`,
 		payHow: (number) =>
-			`Pay by bank transfer and name ${number} as the reference. The account stands beside the invoice in the portal; our support gives it to you too.`,
+			`Pay by bank transfer and name ${number} as the reference. Our support gives you the account.`,
+		bank: 'Bank',
+		accountHolder: 'Account name',
+		accountNumber: 'Account number',
+		swift: 'SWIFT code',
 		credits: (number, date) => `Gives back of invoice ${number} of ${date}.`,
 		corrects: (number, date) => `Adds to invoice ${number} of ${date}, which asked for too little.`,
 		originalUnitNumber: (number) => `Original control unit invoice number: ${number}.`,
@@ -278,8 +289,13 @@ export const paperWords: Record<PaperLanguage, PaperWords> = {
 			write_off: 'Deni lililofutwa'
 		},
 		pay: 'Jinsi ya kulipa',
+		payTo: (number) => `Lipa kwa uhamisho wa benki na utaje ${number} kama kumbukumbu.`,
 		payHow: (number) =>
-			`Lipa kwa uhamisho wa benki na utaje ${number} kama kumbukumbu. Akaunti iko kando ya ankara kwenye tovuti; timu yetu ya usaidizi itakupa pia.`,
+			`Lipa kwa uhamisho wa benki na utaje ${number} kama kumbukumbu. Timu yetu ya usaidizi itakupa akaunti.`,
+		bank: 'Benki',
+		accountHolder: 'Jina la akaunti',
+		accountNumber: 'Nambari ya akaunti',
+		swift: 'Msimbo wa SWIFT',
 		credits: (number, date) => `Inapunguza deni la ankara ${number} ya ${date}.`,
 		corrects: (number, date) =>
 			`Inaongeza deni la ankara ${number} ya ${date}, iliyotoza kiasi pungufu.`,

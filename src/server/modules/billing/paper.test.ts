@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
 	fullInvoice,
+	paperAccounts,
 	paperInvoice,
 	paperLine,
 	paperNote,
@@ -8,12 +9,16 @@ import {
 } from '../../../../tests/setup/papers.ts';
 import { readPdf } from '../../../../tests/setup/pdf.ts';
 import type { Invoice } from './archive.ts';
+import type { PayTo } from './document-sheet.ts';
 import { printCreditNote, printInvoice } from './paper.ts';
 
-const printed = async (changed?: Partial<Invoice>, language: 'en' | 'sw' = 'en') =>
-	readPdf(await printInvoice(paperInvoice(changed), language));
+const printed = async (
+	changed?: Partial<Invoice>,
+	language: 'en' | 'sw' = 'en',
+	accounts: PayTo[] = []
+) => readPdf(await printInvoice(paperInvoice(changed), language, accounts));
 const printedFull = async (changed?: Partial<Invoice>, language: 'en' | 'sw' = 'en') =>
-	readPdf(await printInvoice(fullInvoice(changed), language));
+	readPdf(await printInvoice(fullInvoice(changed), language, []));
 
 /** Words as they stand, whatever line they are on. */
 const flat = ({ pages }: { pages: string[] }): string =>
@@ -127,6 +132,38 @@ describe('an invoice on paper', () => {
 		expect(paid).not.toContain('How to pay');
 	});
 
+	it('says where to pay what is left, by the accounts that take its currency', async () => {
+		const text = flat(await printed({}, 'en', paperAccounts));
+		expect(text).toContain(
+			'How to pay Pay by bank transfer and name INV-2026-0387 as the reference.'
+		);
+		for (const told of [
+			'Bank Test Bank, Westlands',
+			'Account name Lixnet Ltd',
+			'Account number 0110 2233 4455',
+			'SWIFT code TESTKENA',
+			'Account number 7788 9900'
+		])
+			expect(text).toContain(told);
+		expect(text).not.toMatch(/5566 0001|gives you the account|null/);
+		expect(flat(await printed({ currency: 'USD' }, 'en', paperAccounts))).toContain('5566 0001');
+		const sw = flat(await printed({}, 'sw', paperAccounts));
+		for (const told of [
+			'utaje INV-2026-0387 kama kumbukumbu',
+			'Benki Test Bank, Westlands',
+			'Jina la akaunti Lixnet Ltd',
+			'Nambari ya akaunti 0110 2233 4455',
+			'Msimbo wa SWIFT TESTKENA'
+		])
+			expect(sw).toContain(told);
+	});
+
+	it('says whom to ask where no account is told, and nothing where nothing is to be paid', async () => {
+		expect(flat(await printed())).toContain('Our support gives you the account.');
+		const paid = flat(await printed({ status: 'paid', paidOn: '2026-11-20' }, 'en', paperAccounts));
+		expect(paid).not.toMatch(/Test Bank|0110/);
+	});
+
 	it('names the invoice that it corrects when it is a debit note', async () => {
 		const note = await printed({
 			kind: 'debit_note',
@@ -206,8 +243,8 @@ describe('an invoice on paper', () => {
 
 	it('is the same to the byte each time', async () => {
 		const [one, other] = await Promise.all([
-			printInvoice(fullInvoice(), 'en'),
-			printInvoice(fullInvoice(), 'en')
+			printInvoice(fullInvoice(), 'en', paperAccounts),
+			printInvoice(fullInvoice(), 'en', paperAccounts)
 		]);
 		expect(Buffer.from(one).equals(Buffer.from(other))).toBe(true);
 	});

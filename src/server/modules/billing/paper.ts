@@ -3,7 +3,7 @@ import encodeQR from 'qr';
 import { print } from '../../platform/press/press.ts';
 import type { Invoice } from './archive.ts';
 import type { CreditNote } from './credit-note.ts';
-import { creditNoteSheet, invoiceSheet, type DocumentSheet } from './document-sheet.ts';
+import { creditNoteSheet, invoiceSheet, type DocumentSheet, type PayTo } from './document-sheet.ts';
 import type { PaperLanguage } from './paper-words.ts';
 
 const template = readFileSync(new URL('./document.typ', import.meta.url), 'utf8');
@@ -11,9 +11,14 @@ const template = readFileSync(new URL('./document.typ', import.meta.url), 'utf8'
 /**
  * An invoice or a debit note as a PDF: A4, tagged, in black and white. The same in the same language makes
  * the same bytes until money for it arrives or the control unit has signed it.
+ * @param accounts where to pay, as `invoiceSheet` takes them
  */
-export function printInvoice(invoice: Invoice, language: PaperLanguage): Promise<Uint8Array> {
-	return printDocument(invoiceSheet(invoice, language));
+export function printInvoice(
+	invoice: Invoice,
+	language: PaperLanguage,
+	accounts: readonly PayTo[]
+): Promise<Uint8Array> {
+	return printDocument(invoiceSheet(invoice, language, accounts));
 }
 
 /** A credit note as a PDF, as invoices are. */

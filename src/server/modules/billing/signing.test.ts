@@ -84,7 +84,7 @@ it('signs invoices of all businesses in the order of their numbers, and debit no
 		unitNumber: 'SIMULATOR-0001/1'
 	});
 	expect(read4.signature).toMatchObject({ number: 'SIMULATOR-0001/4' });
-	const [text] = readPdf(await printInvoice(read4, 'en')).pages;
+	const [text] = readPdf(await printInvoice(read4, 'en', [])).pages;
 	expect(text).toContain('SIMULATOR-0001/4');
 });
 

@@ -119,6 +119,10 @@ describe('an invoice by mail', () => {
 		const [letter] = await about('wanjiku@mavuno.example', number);
 		expect(letter?.body).toContain('Lixnet Ltd · KCB, Kencom · 1109');
 		expect(letter?.body).not.toContain('2208');
+		const file = await openAttachment(letter?.id ?? '', 0);
+		const paper = readPdf(file.bytes).pages.join('\n');
+		expect(paper).toContain('1109');
+		expect(paper).not.toContain('2208');
 	});
 
 	it('goes as a link alone, or not at all, where the business wants it so', async () => {

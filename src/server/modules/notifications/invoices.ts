@@ -4,8 +4,6 @@ import { post, type Letter } from '../../platform/mail.ts';
 import { runtime } from '../../platform/runtime.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import {
-	attachCreditNote,
-	attachInvoice,
 	contactEndLink,
 	listBillingContacts,
 	readBillingSettings,
@@ -25,6 +23,7 @@ import {
 	type InvoiceNews,
 	type Recipient
 } from './invoice-letters.ts';
+import { attachCreditNote, attachInvoice } from './invoice-papers.ts';
 import { notify } from './notifications.ts';
 import { whoMay } from './recipients.ts';
 

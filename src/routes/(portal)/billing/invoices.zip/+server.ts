@@ -1,6 +1,7 @@
 import { error } from '@sveltejs/kit';
 import { m } from '#lib/paraglide/messages.js';
 import { printInvoice, readInvoice } from '#server/modules/billing/index.ts';
+import { listBankAccounts } from '#server/modules/payments/index.ts';
 import { downloadAll } from '#server/web/download.ts';
 import { inBusiness } from '#server/web/page.ts';
 import { fileName } from '../invoices/file-names.ts';
@@ -13,7 +14,9 @@ const most = 10_000;
 
 /** A PDF of each invoice that the page lists under the same query. */
 export const GET: RequestHandler = async (event) => {
-	const choices = await inBusiness(event, (scope) => readChoices(scope, event.url.searchParams));
+	const [choices, accounts] = await inBusiness(event, (scope) =>
+		Promise.all([readChoices(scope, event.url.searchParams), listBankAccounts(scope, {})])
+	);
 	const count = choices.sums.reduce((sum, { count }) => sum + count, 0);
 	if (count > most) error(413, m.billing_zip_too_many({ most: most.toLocaleString('en') }));
 	const language = await languageOf(event);
@@ -24,7 +27,7 @@ export const GET: RequestHandler = async (event) => {
 				const invoice = await inBusiness(event, (scope) => readInvoice(scope, { number }));
 				yield {
 					name: `${fileName(number)}.pdf`,
-					bytes: await printInvoice(invoice, language),
+					bytes: await printInvoice(invoice, language, accounts),
 					at: invoice.issuedAt
 				};
 			}

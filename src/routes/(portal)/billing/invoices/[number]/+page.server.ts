@@ -20,7 +20,7 @@ export const load: PageServerLoad = page(async (scope, { params }: PageServerLoa
 		accounts,
 		// Kenya's withholding VAT is of what is taxed in Kenya.
 		withheld: invoice.currency === 'KES' && taxableOf(invoice) > 0n && invoice.status !== 'void',
-		sheet: invoiceSheet(invoice, getLocale()),
+		sheet: invoiceSheet(invoice, getLocale(), accounts),
 		standing: standings.find((each) => each.invoice.id === invoice.id) ?? null
 	};
 });

@@ -7,7 +7,12 @@ import {
 	printCreditNote,
 	printInvoice
 } from '#server/modules/billing/index.ts';
-import { fullInvoice, paperInvoice, paperNote } from '../../../../../../tests/setup/papers.ts';
+import {
+	fullInvoice,
+	paperAccounts,
+	paperInvoice,
+	paperNote
+} from '../../../../../../tests/setup/papers.ts';
 import { readPdf } from '../../../../../../tests/setup/pdf.ts';
 import Paper from './Paper.svelte';
 
@@ -65,8 +70,10 @@ describe.each(paperLanguages)('the page of a paper in %s', (language) => {
 			})
 		]
 	])('says the same as the PDF of %s', async (_, invoice) => {
-		const sheet = invoiceSheet(invoice, language);
-		expect(onPage(sheet)).toEqual(onPaper(await printInvoice(invoice, language), sheet));
+		const sheet = invoiceSheet(invoice, language, paperAccounts);
+		expect(onPage(sheet)).toEqual(
+			onPaper(await printInvoice(invoice, language, paperAccounts), sheet)
+		);
 	});
 
 	it('says the same as the PDF of a credit note', async () => {
@@ -77,7 +84,7 @@ describe.each(paperLanguages)('the page of a paper in %s', (language) => {
 });
 
 it('shows no word of a customer as markup', () => {
-	const sheet = invoiceSheet(paperInvoice({ customer: hostile() }), 'en');
+	const sheet = invoiceSheet(paperInvoice({ customer: hostile() }), 'en', []);
 	expect(render(Paper, { props: { sheet } }).body).not.toContain('<script>');
 });
 

@@ -12,7 +12,7 @@ export const GET: RequestHandler = async (event) => {
 	if (linked.state !== 'open') redirect(303, `/i/${event.params.token}`);
 	const asked = event.url.searchParams.get('language');
 	const language = paperLanguages.find((each) => each === asked) ?? 'en';
-	const pdf = await printInvoice(linked.invoice, language);
+	const pdf = await printInvoice(linked.invoice, language, linked.accounts);
 	return download(
 		fileName(linked.invoice.number),
 		'pdf',

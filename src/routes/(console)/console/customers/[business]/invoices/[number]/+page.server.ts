@@ -2,6 +2,7 @@ import { civilDate } from '#lib/format/dates.ts';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { invoiceSheet, readInvoice } from '#server/modules/billing/index.ts';
 import { listEntries } from '#server/modules/ledger/index.ts';
+import { listBankAccounts } from '#server/modules/payments/index.ts';
 import { textOf } from '../../../../../../(portal)/parts/fields.ts';
 import { customerPage } from '../../../../../frame.server.ts';
 import { ask } from '../../../act.server.ts';
@@ -10,7 +11,10 @@ import type { Actions, PageServerLoad, PageServerLoadEvent, RequestEvent } from 
 export const load: PageServerLoad = customerPage(
 	'looking at an invoice of the customer',
 	async (scope, { params, url }: PageServerLoadEvent, customer) => {
-		const invoice = await readInvoice(scope, { number: params.number });
+		const [invoice, accounts] = await Promise.all([
+			readInvoice(scope, { number: params.number }),
+			listBankAccounts(scope, {})
+		]);
 		const entries = await listEntries(scope, {
 			document: { kind: 'invoice', id: invoice.id }
 		});
@@ -18,7 +22,7 @@ export const load: PageServerLoad = customerPage(
 			title: invoice.number,
 			today: civilDate(scope.now, customer.timeZone),
 			invoice,
-			sheet: invoiceSheet(invoice, getLocale()),
+			sheet: invoiceSheet(invoice, getLocale(), accounts),
 			entries,
 			done: url.searchParams.get('done')
 		};

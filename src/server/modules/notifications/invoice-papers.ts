@@ -1,9 +1,13 @@
 import { withSystem } from '../../platform/doors.ts';
 import { defineAttachment, type Attachment } from '../../platform/mail-attachments.ts';
-import { readInvoice } from './archive.ts';
-import { readCreditNote } from './credit-note.ts';
-import { printCreditNote, printInvoice } from './paper.ts';
-import type { PaperLanguage } from './paper-words.ts';
+import {
+	printCreditNote,
+	printInvoice,
+	readCreditNote,
+	readInvoice,
+	type PaperLanguage
+} from '../billing/index.ts';
+import { listBankAccounts } from '../payments/index.ts';
 
 interface MailedPaper extends Record<string, string> {
 	businessId: string;
@@ -12,20 +16,20 @@ interface MailedPaper extends Record<string, string> {
 	language: PaperLanguage;
 }
 
-const invoicePaper = defineAttachment<MailedPaper>('billing.invoice', {
+const invoicePaper = defineAttachment<MailedPaper>('notifications.invoice', {
 	type: 'application/pdf',
 	async make({ businessId, number, language }) {
-		const invoice = await withSystem('billing.mailed-paper', (scope) =>
-			readInvoice(scope, { businessId, number })
+		const [invoice, accounts] = await withSystem('notifications.invoice-paper', (scope) =>
+			Promise.all([readInvoice(scope, { businessId, number }), listBankAccounts(scope, {})])
 		);
-		return printInvoice(invoice, language);
+		return printInvoice(invoice, language, accounts);
 	}
 });
 
-const creditNotePaper = defineAttachment<MailedPaper>('billing.credit-note', {
+const creditNotePaper = defineAttachment<MailedPaper>('notifications.credit-note', {
 	type: 'application/pdf',
 	async make({ businessId, number, language }) {
-		const note = await withSystem('billing.mailed-paper', (scope) =>
+		const note = await withSystem('notifications.invoice-paper', (scope) =>
 			readCreditNote(scope, { businessId, number })
 		);
 		return printCreditNote(note, language);
