@@ -66,15 +66,38 @@ export async function enqueue<T extends object>(
 	scope: Scope<System>,
 	job: Job<T>,
 	data: T,
-	options: { startAfter?: Date } = {}
+	options: {
+		/** Not before this moment, or so many seconds from now by the database's own clock. */
+		startAfter?: Date | number;
+		/** What `hasten` finds it by. */
+		key?: string;
+	} = {}
 ): Promise<void> {
 	if (!boss) throw new Error('Jobs are not started in this process.');
+	const { startAfter, key } = options;
 	await boss.send(job.name, data, {
-		...options,
+		...(startAfter === undefined ? {} : { startAfter }),
+		...(key === undefined ? {} : { singletonKey: key }),
 		db: fromKysely(scope.db as unknown as KyselyTransactionLike)
 	});
-	if (!options.startAfter)
-		enqueued.set(scope, (enqueued.get(scope) ?? new Set<string>()).add(job.name));
+	if (startAfter === undefined) wakeLater(scope, job.name);
+}
+
+/** Has jobs that wait for their moment begin as soon as the scope's transaction commits. Those that began are left alone. */
+export async function hasten(
+	scope: Scope<System>,
+	job: { name: string },
+	keys: readonly string[]
+): Promise<void> {
+	const { numAffectedRows } = await sql`
+		update jobs.job set start_after = now()
+		where name = ${job.name} and state = 'created' and start_after > now()
+			and singleton_key = any(${keys}::text[])`.execute(scope.db);
+	if (numAffectedRows) wakeLater(scope, job.name);
+}
+
+function wakeLater(scope: Scope, name: string): void {
+	enqueued.set(scope, (enqueued.get(scope) ?? new Set<string>()).add(name));
 }
 
 /** As the owner: the tables of the job library, and what the system role may do with them. */

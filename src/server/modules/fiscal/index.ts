@@ -10,6 +10,7 @@ export {
 export { requestSignatures, type SignatureRequest } from './requests.ts';
 export { signDue, type Claimed, type ReadDocuments } from './signing.ts';
 export {
+	holdUnsigned,
 	listUnsigned,
 	readSignatures,
 	retryAllSignatures,

@@ -59,6 +59,25 @@ export const readSignatures = usecase(
 	}
 );
 
+/**
+ * Whether a document waits for the unit. If it does, it is not signed before the scope's transaction ends: whoever
+ * waits for `signature.given` cannot miss it.
+ */
+export const holdUnsigned = usecase(
+	'fiscal.sign',
+	v.object({ documentId: v.string() }),
+	async ({ db }, { documentId }): Promise<boolean> => {
+		const row = await db
+			.selectFrom('fiscal.signatures')
+			.select('document_id')
+			.where('document_id', '=', documentId)
+			.where('status', '=', 'pending')
+			.forShare()
+			.executeTakeFirst();
+		return row !== undefined;
+	}
+);
+
 /** A document that is not signed. */
 export interface Unsigned {
 	businessId: string;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { withSystem } from '../../platform/doors.ts';
+import { emit } from '../../platform/events.ts';
 import { announce } from '../../platform/live.ts';
 import { runtime } from '../../platform/runtime.ts';
 import type { Scope, System } from '../../platform/scope.ts';
@@ -13,6 +14,13 @@ import {
 } from './control-unit.ts';
 import { mostTries, nextTry } from './tries.ts';
 import { openUnit } from './unit.ts';
+
+declare module '#server/platform/events.ts' {
+	interface DomainEvents {
+		/** The unit has signed these: told once for all that were signed together. */
+		'signature.given': { documentIds: string[] };
+	}
+}
 
 /** A document that is in hand. */
 export interface Claimed {
@@ -196,6 +204,14 @@ async function record(
 			.execute();
 	}
 	for (const businessId of businesses) await announce(scope, businessId, 'billing');
+	const signed = claimed.filter(({ documentId }) => 'answer' in (outcomes.get(documentId) ?? {}));
+	if (signed[0])
+		await emit(
+			scope,
+			'signature.given',
+			{ documentIds: signed.map(({ documentId }) => documentId) },
+			signed[0].businessId
+		);
 
 	function change(outcome: Outcome, tries: number) {
 		if ('answer' in outcome) {

@@ -1,4 +1,5 @@
-import { on } from '../../platform/jobs.ts';
+import type { DomainEvents } from '../../platform/events.ts';
+import { defineJob, on } from '../../platform/jobs.ts';
 import type { Attachment } from '../../platform/mail-attachments.ts';
 import { post, type Letter } from '../../platform/mail.ts';
 import { runtime } from '../../platform/runtime.ts';
@@ -26,6 +27,7 @@ import {
 import { attachCreditNote, attachInvoice } from './invoice-papers.ts';
 import { notify } from './notifications.ts';
 import { whoMay } from './recipients.ts';
+import { onceSigned, waitsForSignature } from './signed-papers.ts';
 
 on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
 	const { businessId } = event;
@@ -38,21 +40,49 @@ on('invoice.issued', 'notifications.invoice-issued', async (scope, event) => {
 		params: { number, amountMinor: totalMinor, currency, dueOn },
 		at: event.occurredAt
 	});
-	if (!isFresh(scope, event.occurredAt)) return;
+	if (isFresh(scope, event.occurredAt))
+		await onceSigned(scope, invoiceId, mailInvoice, { businessId, invoiceId, number });
+});
+
+on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event) => {
+	const { businessId, occurredAt, data } = event;
+	if (isFresh(scope, occurredAt))
+		await onceSigned(scope, data.creditNoteId, mailCreditNote, { businessId, ...data });
+});
+
+interface InvoiceOf {
+	businessId: string;
+	invoiceId: string;
+	number: string;
+}
+
+const mailInvoice = waitsForSignature(
+	defineJob<InvoiceOf>({ name: 'notifications.invoice-mail', work: writeInvoiceLetter })
+);
+
+async function writeInvoiceLetter(scope: Scope<System>, of: InvoiceOf): Promise<void> {
+	const { businessId } = of;
 	const { invoicesBy } = await settingsOf(scope, businessId);
 	if (invoicesBy === 'page') return;
-	const news = await newsOf(scope, { businessId, invoiceId, number }, invoicesBy);
+	const news = await newsOf(scope, of, invoicesBy);
 	// Made void before the letter was written.
 	if (!news) return;
 	await mail(scope, businessId, 'invoices', (to, portal) => ({
 		...issuedLetter(news, to, portal),
 		attachments: papersOf(news, businessId, to)
 	}));
-});
+}
 
-on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event) => {
-	const { businessId, occurredAt, data } = event;
-	if (!isFresh(scope, occurredAt)) return;
+type CreditNoteOf = { businessId: string } & DomainEvents['credit_note.issued'];
+
+const mailCreditNote = waitsForSignature(
+	defineJob<CreditNoteOf>({ name: 'notifications.credit-note-mail', work: writeCreditLetter })
+);
+
+async function writeCreditLetter(
+	scope: Scope<System>,
+	{ businessId, ...data }: CreditNoteOf
+): Promise<void> {
 	const { invoicesBy } = await settingsOf(scope, businessId);
 	if (invoicesBy === 'page') return;
 	const of = { businessId, invoiceId: data.invoiceId, number: data.invoiceNumber };
@@ -70,7 +100,7 @@ on('credit_note.issued', 'notifications.credit-note-issued', async (scope, event
 			? [attachCreditNote({ businessId, number: data.number, language: to.language })]
 			: []
 	}));
-});
+}
 
 on('invoice.voided', 'notifications.invoice-voided', async (scope, event) => {
 	const { number, amountMinor, currency } = event.data;
@@ -140,7 +170,7 @@ async function settingsOf(scope: Scope, businessId: string): Promise<{ invoicesB
 
 async function newsOf(
 	scope: Scope<System>,
-	of: { businessId: string; invoiceId: string; number: string },
+	of: InvoiceOf,
 	invoicesBy: InvoiceWay
 ): Promise<InvoiceNews | null> {
 	const [invoice, business, accounts, link] = await Promise.all([
