@@ -16,6 +16,7 @@ import { addMeter } from './commands/meter.ts';
 import { addPayment } from './commands/payment.ts';
 import { addPlan } from './commands/plan.ts';
 import { addProduct } from './commands/product.ts';
+import { addSeller } from './commands/seller.ts';
 import { addSubscription } from './commands/subscription.ts';
 import { addUsage } from './commands/usage.ts';
 import { addUser } from './commands/user.ts';
@@ -39,6 +40,7 @@ for (const add of [
 	addCoupon,
 	addMeter,
 	addUsage,
+	addSeller,
 	addSubscription,
 	addInvoice,
 	addCreditNote,

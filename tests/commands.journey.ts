@@ -124,6 +124,29 @@ describe('the operator’s command line', () => {
 		expect(twice).toEqual({ code: 1, said: 'The business has CRM already.' });
 	});
 
+	test('says who issues the invoices, and from which number on', async () => {
+		expect(await evolve('seller', 'show')).toEqual({
+			code: 1,
+			said: 'Say first who issues the invoices.'
+		});
+		const lixnet = ['--name', 'Lixnet Ltd', '--address', 'P.O. Box 4120', '--address', 'Nairobi'];
+		expect((await evolve('seller', 'save', ...lixnet, '--pin', 'P05')).said).toBe(
+			'A KRA PIN is a letter, nine digits and a letter. (taxPin)'
+		);
+		const days = ['--days-to-pay', '14'];
+		const saved = await evolve('seller', 'save', ...lixnet, '--pin', 'P051930264T', ...days);
+		expect(saved).toEqual({
+			code: 0,
+			said: 'Lixnet Ltd\nP.O. Box 4120\nNairobi\nKRA PIN P051930264T\nDays to pay: 14'
+		});
+		expect(await evolve('seller', 'show')).toEqual(saved);
+		expect(await evolve('seller', 'next-invoice', '387')).toEqual({ code: 0, said: '' });
+		expect(await evolve('seller', 'next-invoice', '386')).toEqual({
+			code: 1,
+			said: 'The series of invoices has passed 386 already.'
+		});
+	});
+
 	test('verifies the ledger, also of a database without a document', async () => {
 		expect(await evolve('ledger', 'verify')).toEqual({
 			code: 0,

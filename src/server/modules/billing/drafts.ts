@@ -15,7 +15,7 @@ import {
 } from './draft-fields.ts';
 import { invoiceKinds, type InvoiceKind } from './draft-lines.ts';
 import { issueInvoices, type IssuedInvoice } from './issuing.ts';
-import { readDaysToPay } from './parties.ts';
+import { readSeller } from './parties.ts';
 import { CivilDate, InvoiceNumber } from './schemas.ts';
 import { reckonDraft, type ReckonedDraft } from './totals.ts';
 
@@ -157,7 +157,7 @@ export const issueInvoiceDraft = usecase(
 		const held = await holdDraft(scope, businessId, id, version);
 		const draft = storedDraft(held);
 		const issuedOn = days.issuedOn ?? (await todayOf(scope, businessId));
-		const dueOn = days.dueOn ?? daysAfter(issuedOn, await readDaysToPay(scope, {}));
+		const dueOn = days.dueOn ?? daysAfter(issuedOn, (await readSeller(scope, {})).daysToPay);
 		const [issued] = await issueInvoices(scope, [
 			{
 				businessId,

@@ -109,12 +109,13 @@ export { issueInvoice } from './invoices.ts';
 export { issueInvoices, type IssuedInvoice } from './issuing.ts';
 export { listMetersToBill, readNextBill, type MeterToBill } from './next-bill.ts';
 export {
-	readDaysToPay,
 	readPartiesOf,
+	readSeller,
 	saveCustomer,
 	saveSeller,
 	readStatementParties,
-	type Party
+	type Party,
+	type Seller
 } from './parties.ts';
 export {
 	creditNoteSheet,

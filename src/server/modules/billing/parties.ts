@@ -47,19 +47,15 @@ export const saveSeller = usecase(
 	}
 );
 
-/**
- * How many days customers have to pay where nobody says otherwise.
- * @throws Conflict `seller_unknown`
- */
-export const readDaysToPay = usecase(
-	'billing.manage',
-	v.object({}),
-	async ({ db }): Promise<number> => {
-		const seller = await db.selectFrom('billing.seller').select('days_to_pay').executeTakeFirst();
-		if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
-		return seller.days_to_pay;
-	}
-);
+/** Who issues the invoices. */
+export interface Seller extends Party {
+	taxPin: string;
+	/** Civil days that customers have to pay where nobody says otherwise. */
+	daysToPay: number;
+}
+
+/** @throws Conflict `seller_unknown` */
+export const readSeller = usecase('billing.manage', v.object({}), (scope) => selectSeller(scope));
 
 /** To whom the invoices of a business are made out from a day on; the same day again changes it. */
 export const saveCustomer = usecase(
@@ -94,12 +90,7 @@ export async function readPartiesOf(
 	scope: Scope,
 	asked: readonly { businessId: string; on: string }[]
 ): Promise<{ seller: Party; customer: Party }[]> {
-	const { db } = scope;
-	const seller = await db
-		.selectFrom('billing.seller')
-		.select(['name', 'address', 'tax_pin as taxPin'])
-		.executeTakeFirst();
-	if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
+	const seller = toParty(await selectSeller(scope));
 	const businessIds = asked.map(({ businessId }) => businessId);
 	const businesses = await listSomeBusinesses(scope, { businessIds: [...new Set(businessIds)] });
 	const { rows } = await sql<{ name: string | null; address: string[]; tax_pin: string | null }>`
@@ -111,7 +102,7 @@ export async function readPartiesOf(
 			where business_id = asked.business_id and valid_from <= asked.on_day
 			order by valid_from desc limit 1
 		) customer on true
-		order by asked.place`.execute(db);
+		order by asked.place`.execute(scope.db);
 	return asked.map(({ businessId }, index) => {
 		const business = businesses.get(businessId);
 		if (!business) throw new NotFound('This business');
@@ -131,12 +122,11 @@ export const readStatementParties = usecase(
 	'billing.read',
 	v.object({ on: CivilDate }),
 	async (scope, { on }): Promise<{ seller: Party; customer: Party }> => {
-		const columns = ['name', 'address', 'tax_pin as taxPin'] as const;
 		const [seller, customer, business] = await Promise.all([
-			scope.db.selectFrom('billing.seller').select(columns).executeTakeFirst(),
+			selectSeller(scope),
 			scope.db
 				.selectFrom('billing.customers')
-				.select(columns)
+				.select(['name', 'address', 'tax_pin as taxPin'])
 				.where('business_id', '=', businessOf(scope))
 				.where('valid_from', '<=', on)
 				.orderBy('valid_from', 'desc')
@@ -144,7 +134,21 @@ export const readStatementParties = usecase(
 				.executeTakeFirst(),
 			readBusiness(scope, {})
 		]);
-		if (!seller) throw new Conflict('seller_unknown', 'Nobody issues invoices here yet.');
-		return { seller, customer: customer ?? { name: business.name, address: [], taxPin: null } };
+		return {
+			seller: toParty(seller),
+			customer: customer ?? { name: business.name, address: [], taxPin: null }
+		};
 	}
 );
+
+async function selectSeller({ db }: Scope): Promise<Seller> {
+	const seller = await db
+		.selectFrom('billing.seller')
+		.select(['name', 'address', 'tax_pin as taxPin', 'days_to_pay as daysToPay'])
+		.executeTakeFirst();
+	if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
+	return seller;
+}
+
+/** What of the seller documents keep, word for word. */
+const toParty = ({ name, address, taxPin }: Seller): Party => ({ name, address, taxPin });

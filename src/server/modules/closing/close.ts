@@ -3,7 +3,7 @@ import { announce } from '../../platform/live.ts';
 import type { Scope, System } from '../../platform/scope.ts';
 import {
 	applyCredit,
-	readDaysToPay,
+	readSeller,
 	reckonAdvance,
 	reckonArrears,
 	saveClosed,
@@ -72,7 +72,7 @@ export async function closeBusinesses(
 			.filter((work) => usagePeriodsOf(work).length > 0 || restsNow(work.agreement))
 			.map(({ agreement, day }) => ({ agreement, today: day.today }))
 	);
-	const daysToPay = await readDaysToPay(scope, {});
+	const { daysToPay } = await readSeller(scope, {});
 	const papers: (Paper & { businessId: string; today: string })[] = [];
 	const coupons: UsedCoupon[] = [];
 	const billed: BilledUsage[] = [];
