@@ -1,4 +1,4 @@
-import { Currency, lineMinor, minorDigits } from '#server/modules/rating/index.ts';
+import { Currency, lineMinor, major, minorDigits } from '#server/modules/rating/index.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { parse } from '#server/platform/usecase.ts';
 import * as v from 'valibot';
@@ -16,4 +16,9 @@ export function minorOf(amount: string, currency: string): bigint {
 			{ path: 'amount', message: `Write an amount such as 18500${digits > 0 ? '.00' : ''}.` }
 		]);
 	return lineMinor(amount, currency);
+}
+
+/** An amount of minor units with its currency, for people and scripts alike: `KES -18500.00`. */
+export function amountWords(amountMinor: bigint, currency: string): string {
+	return `${currency} ${major(amountMinor, currency)}`;
 }

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { formatMoney } from '#lib/format/money.ts';
 import {
 	couponDurations,
 	endCoupon,
@@ -8,7 +7,7 @@ import {
 	type CouponDuration
 } from '#server/modules/catalogue/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { minorOf } from './amounts.ts';
+import { amountWords, minorOf } from './amounts.ts';
 import { notEmpty, onPortal, several, tell, tellTable, wholeNumber } from './command.ts';
 
 interface CouponOptions {
@@ -59,7 +58,7 @@ export function addCoupon(program: Command): void {
 						each.code,
 						each.name,
 						each.amountMinor !== null && each.currency !== null
-							? formatMoney(each.amountMinor, each.currency)
+							? amountWords(each.amountMinor, each.currency)
 							: `${each.percent ?? ''}%`,
 						each.duration === 'periods' ? `${each.periods ?? 0} periods` : each.duration,
 						`used ${each.redeemed}${each.limitInAll === null ? '' : ` of ${each.limitInAll}`}`,

@@ -3,10 +3,9 @@ import { issueCreditNote, readInvoice } from '#server/modules/billing/index.ts';
 import { civilDate } from '#server/modules/rating/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';
-import { minorOf } from './amounts.ts';
+import { amountWords, minorOf } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, several, tell } from './command.ts';
-import { amountWords } from './money.ts';
 
 interface CreateOptions {
 	business: string;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { formatMoney } from '#lib/format/money.ts';
 import {
 	findStanding,
 	followInvoice,
@@ -12,6 +11,7 @@ import {
 } from '#server/modules/dunning/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { openQueue } from '#server/platform/jobs.ts';
+import { amountWords } from './amounts.ts';
 import { notEmpty, onPortal, tell, tellTable } from './command.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -95,7 +95,7 @@ async function list(): Promise<void> {
 			return [
 				business.name,
 				invoice.number,
-				formatMoney(invoice.leftMinor, invoice.currency),
+				amountWords(invoice.leftMinor, invoice.currency),
 				`due ${invoice.dueOn}`,
 				last ? `${last.action} ${last.on}` : '-',
 				hold ? `on hold: ${hold.reason}` : next ? `${next.action} ${next.on}` : '-'

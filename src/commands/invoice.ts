@@ -12,9 +12,9 @@ import {
 import { civilDate, taxClasses, type TaxClass } from '#server/modules/rating/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { Invalid } from '#server/platform/errors.ts';
+import { amountWords } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, several, tell, tellTable } from './command.ts';
-import { amountWords } from './money.ts';
 
 interface DraftOptions {
 	business: string;

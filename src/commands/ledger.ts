@@ -10,9 +10,9 @@ import {
 import { readBooks as readPaymentBooks } from '#server/modules/payments/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import type { Scope, System } from '#server/platform/scope.ts';
+import { amountWords } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { onPortal, tell, tellTable } from './command.ts';
-import { amountWords } from './money.ts';
 
 export function addLedger(program: Command): void {
 	const ledger = program.command('ledger').description('The accounts under every bill.');

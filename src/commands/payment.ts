@@ -12,10 +12,9 @@ import {
 	type Method
 } from '#server/modules/payments/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { minorOf } from './amounts.ts';
+import { amountWords, minorOf } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, several, tell, tellTable, wholeNumber } from './command.ts';
-import { amountWords } from './money.ts';
 import { addWithholding } from './withholding.ts';
 
 interface RecordOptions {

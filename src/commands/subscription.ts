@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import { formatMoney } from '#lib/format/money.ts';
 import { priceWords } from '#lib/format/prices.ts';
 import {
 	cancelSubscription,
@@ -22,6 +21,7 @@ import { civilDate } from '#server/modules/rating/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { Scope, System } from '#server/platform/scope.ts';
+import { amountWords } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, tell, tellTable, wholeNumber } from './command.ts';
 
@@ -205,20 +205,20 @@ function tellPreview({ from, to, on, effect, lines, documents, currency, next }:
 		lines.map(({ description, period, amountMinor }) => [
 			description,
 			`${period?.start ?? ''} – ${period?.end ?? ''}`,
-			formatMoney(amountMinor, currency)
+			amountWords(amountMinor, currency)
 		])
 	);
-	tell(`To pay with tax: ${formatMoney(documents.dueMinor, currency)}`);
+	tell(`To pay with tax: ${amountWords(documents.dueMinor, currency)}`);
 	if (documents.leftMinor > 0n)
-		tell(`Stays as credit: ${formatMoney(documents.leftMinor, currency)}`);
+		tell(`Stays as credit: ${amountWords(documents.leftMinor, currency)}`);
 	if (next)
-		tell(`Next bill, ${next.on}: ${formatMoney(next.totals.totalMinor, next.currency)} with tax`);
+		tell(`Next bill, ${next.on}: ${amountWords(next.totals.totalMinor, next.currency)} with tax`);
 }
 
 function tellEnd(words: string, { on, lines, documents, currency }: EndPreview): void {
 	tell(`${words} ${on}`);
 	const given = documents.notes.reduce((sum, { totalMinor }) => sum + totalMinor, 0n);
-	if (lines.length > 0) tell(`Given back then, with tax: ${formatMoney(given, currency)}`);
+	if (lines.length > 0) tell(`Given back then, with tax: ${amountWords(given, currency)}`);
 }
 
 async function show(scope: Scope<System>, agreement: Agreement): Promise<void> {

@@ -9,10 +9,9 @@ import {
 import { withSystem } from '#server/platform/doors.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import type { Scope } from '#server/platform/scope.ts';
-import { minorOf } from './amounts.ts';
+import { amountWords, minorOf } from './amounts.ts';
 import { findBusiness } from './business.ts';
 import { notEmpty, onPortal, several, tell, tellTable } from './command.ts';
-import { amountWords } from './money.ts';
 import { toNamed } from './payment.ts';
 
 interface CertificateOptions {
