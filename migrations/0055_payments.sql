@@ -108,13 +108,19 @@ create table payments.certificates (
 	credit_minor bigint not null check (credit_minor between 0 and amount_minor),
 	claim_id text,
 	recorded_at timestamptz not null,
-	recorded_by text not null
+	recorded_by text not null,
+	-- When it was found that it should not have been counted.
+	reversed_on date,
+	reversal_reason text check (reversal_reason <> ''),
+	check ((reversed_on is null) = (reversal_reason is null)),
+	check (reversed_on >= certified_on)
 );
 select platform.tenant_table('payments.certificates', 'id', 'select');
 alter table payments.certificates add foreign key (business_id, claim_id)
 	references payments.certificate_claims (business_id, id);
 create unique index certificates_known on payments.certificates
-	(business_id, upper(regexp_replace(number, '\s', '', 'g')));
+	(business_id, upper(regexp_replace(number, '\s', '', 'g')))
+	where reversed_on is null;
 
 create table payments.certificate_allocations (
 	certificate_id text not null,
@@ -182,7 +188,7 @@ grant select, insert, update, delete on payments.bank_accounts to portal_system;
 revoke update, delete on payments.payments, payments.allocations, payments.refunds,
 	payments.certificates, payments.certificate_allocations from portal_system;
 revoke delete on payments.certificate_claims, payments.attempts from portal_system;
-grant update (reversed_on, reversal_reason) on payments.payments to portal_system;
+grant update (reversed_on, reversal_reason) on payments.payments, payments.certificates to portal_system;
 revoke insert, update, delete on payments.payments, payments.allocations, payments.refunds,
 	payments.certificates, payments.certificate_allocations, payments.certificate_claims,
 	payments.attempts from portal_staff;

@@ -4,7 +4,8 @@ import {
 	confirmClaim,
 	listOpenClaims,
 	recordCertificate,
-	refuseClaim
+	refuseClaim,
+	reverseCertificate
 } from '#server/modules/payments/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { NotFound } from '#server/platform/errors.ts';
@@ -41,6 +42,28 @@ export function addWithholding(payment: Command): void {
 			several
 		)
 		.action((options: CertificateOptions) => onPortal(() => record(options)));
+	withholding
+		.command('reverse')
+		.description(
+			'Take a certificate back that should not have been counted: what it settled is owed again. It can be recorded anew.'
+		)
+		.argument('<number>', 'the certificate’s number')
+		.requiredOption('--business <name>', 'who withheld it, by name or id')
+		.requiredOption('--reason <text>', 'why', notEmpty)
+		.option('--on <day>', 'the day on which it is taken back; today unless it is given')
+		.action((number: string, options: { business: string; reason: string; on?: string }) =>
+			onPortal(async () => {
+				await withSystem('evolve payment withholding reverse', async (scope) => {
+					const { id: businessId } = await findBusiness(scope, options.business);
+					await reverseCertificate(scope, {
+						businessId,
+						number,
+						reason: options.reason,
+						...(options.on === undefined ? {} : { reversedOn: options.on })
+					});
+				});
+			})
+		);
 	withholding
 		.command('claims')
 		.description(

@@ -913,6 +913,8 @@ export interface PaymentsCertificates {
   number: string;
   recorded_at: Timestamp;
   recorded_by: string;
+  reversal_reason: string | null;
+  reversed_on: string | null;
 }
 
 export interface PaymentsPayments {

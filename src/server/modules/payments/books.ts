@@ -77,6 +77,7 @@ export const readBooks = usecase(
 			db
 				.selectFrom('payments.certificates')
 				.select(['business_id', 'id', 'number', 'certified_on', 'currency', 'amount_minor'])
+				.select('reversed_on')
 				.where('business_id', '=', ofThese)
 				.orderBy('business_id')
 				.orderBy('id')
@@ -117,7 +118,10 @@ export const readBooks = usecase(
 					},
 					onDay: certificate.certified_on,
 					currency: certificate.currency,
-					postings: certificatePostings(certificate.amount_minor, partsOf.get(certificate.id) ?? [])
+					postings:
+						certificate.reversed_on === null
+							? certificatePostings(certificate.amount_minor, partsOf.get(certificate.id) ?? [])
+							: []
 				}))
 			],
 			owed: [],

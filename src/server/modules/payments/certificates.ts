@@ -245,13 +245,17 @@ export async function certifiedOf(
 	invoiceIds: string[]
 ): Promise<Map<string, { sumMinor: bigint; count: number }>> {
 	const rows = await db
-		.selectFrom('payments.certificate_allocations')
-		.select(['invoice_id'])
-		.select(sql<bigint>`sum(certified_minor)::bigint`.as('sumMinor'))
+		.selectFrom('payments.certificate_allocations as a')
+		.innerJoin('payments.certificates as c', (join) =>
+			join.onRef('c.business_id', '=', 'a.business_id').onRef('c.id', '=', 'a.certificate_id')
+		)
+		.select('a.invoice_id')
+		.select(sql<bigint>`sum(a.certified_minor)::bigint`.as('sumMinor'))
 		.select(({ fn }) => fn.countAll<bigint>().as('count'))
-		.where('business_id', '=', businessId)
-		.where('invoice_id', '=', sql<string>`any(${invoiceIds})`)
-		.groupBy('invoice_id')
+		.where('a.business_id', '=', businessId)
+		.where('a.invoice_id', '=', sql<string>`any(${invoiceIds})`)
+		.where('c.reversed_on', 'is', null)
+		.groupBy('a.invoice_id')
 		.execute();
 	return new Map(
 		rows.map((row) => [row.invoice_id, { sumMinor: row.sumMinor, count: Number(row.count) }])
@@ -264,6 +268,7 @@ async function refuseKnown({ db }: Scope, { businessId, number }: Input): Promis
 		.select('id')
 		.where('business_id', '=', businessId)
 		.where(sql<string>`upper(regexp_replace(number, '\\s', '', 'g'))`, '=', referenceKey(number))
+		.where('reversed_on', 'is', null)
 		.executeTakeFirst();
 	if (row) throw known(number);
 }

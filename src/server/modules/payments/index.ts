@@ -15,6 +15,7 @@ export {
 	type BankAccount
 } from './bank-accounts.ts';
 export { readBooks } from './books.ts';
+export { reverseCertificate } from './certificate-reversal.ts';
 export { recordCertificate } from './certificates.ts';
 export {
 	claimCertificate,

@@ -18,7 +18,8 @@ import {
 	listOpenClaims,
 	readCredit,
 	recordCertificate,
-	refuseClaim
+	refuseClaim,
+	reverseCertificate
 } from './index.ts';
 import { greatestWithheld, usuallyWithheld } from './withholding.ts';
 
@@ -74,6 +75,16 @@ const certify = (
 			certifiedOn,
 			amountMinor,
 			invoices
+		})
+	);
+
+const reverse = (as: Member, number: string, reversedOn = '2026-11-25') =>
+	system((scope) =>
+		reverseCertificate(scope, {
+			businessId: as.businessId,
+			number,
+			reason: 'Of another business',
+			reversedOn
 		})
 	);
 
@@ -238,6 +249,16 @@ describe('a claim', () => {
 		]);
 	});
 
+	it('waits again when its certificate is taken back', async () => {
+		const { number } = await issue(mavuno);
+		const { id } = await claim(mavuno, number, 'WHV-350');
+		await system((scope) => confirmClaim(scope, { businessId: mavuno.businessId, id }));
+		await reverse(mavuno, 'WHV-350');
+		expect(await claims(mavuno, number)).toMatchObject([{ id, outcome: null }]);
+		await system((scope) => confirmClaim(scope, { businessId: mavuno.businessId, id }));
+		expect((await read(number)).settlements).toHaveLength(3);
+	});
+
 	it('is for one’s own invoice, by those who see money, and no more than can be withheld', async () => {
 		const { number } = await issue(mavuno);
 		await expect(claim(pwani, number, 'WHV-400')).rejects.toBeInstanceOf(NotFound);
@@ -251,5 +272,37 @@ describe('a claim', () => {
 		await expect(
 			system((scope) => confirmClaim(scope, { businessId: pwani.businessId, id }))
 		).rejects.toBeInstanceOf(NotFound);
+	});
+});
+
+describe('a certificate that was counted by mistake', () => {
+	it('is taken back: what it settled is owed again, and it may be counted anew', async () => {
+		const { number } = await issue(mavuno);
+		await pay(mavuno, number, 114_000n);
+		await certify(mavuno, 'WHV-90', 2_000n, [{ number }]);
+		expect(await read(number)).toMatchObject({ status: 'paid' });
+
+		await expect(reverse(pwani, 'WHV-90')).rejects.toBeInstanceOf(NotFound);
+		await expect(reverse(mavuno, 'WHV-90', '2026-11-21')).rejects.toMatchObject({
+			issues: [{ path: 'reversedOn' }]
+		});
+		await reverse(mavuno, 'WHV-90');
+		expect(await read(number)).toMatchObject({ status: 'open', paidMinor: 114_000n, paidOn: null });
+		await expect(reverse(mavuno, 'WHV-90')).rejects.toBeInstanceOf(NotFound);
+
+		// All of the two per cent can be certified again, by the same certificate.
+		await certify(mavuno, 'WHV-90', 2_000n, [{ number }]);
+		expect(await read(number)).toMatchObject({ status: 'paid' });
+	});
+
+	it('takes the credit back that it left', async () => {
+		const { number } = await issue(pwani);
+		await pay(pwani, number, 116_000n);
+		await certify(pwani, 'WHV-91', 2_000n, [{ number }]);
+		const credit = () => withBusiness(pwani, (scope) => readCredit(scope, {}));
+		expect(await credit()).toEqual([{ currency: 'KES', amountMinor: 2_000n }]);
+		await reverse(pwani, 'WHV-91');
+		expect(await credit()).toEqual([]);
+		expect(await read(number, pwani)).toMatchObject({ status: 'paid' });
 	});
 });
