@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { confinedTo, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { listPlans, listProducts, listVersionsOf, type PlanVersion } from '../catalogue/index.ts';
+import { listProducts, listVersionsOf, type PlanVersion } from '../catalogue/index.ts';
 import type { Period } from '../rating/index.ts';
 import type { SubscriptionStatus } from './statuses.ts';
 
@@ -91,7 +91,7 @@ export async function selectAgreements(
 ): Promise<Agreement[]> {
 	const confined = confinedTo(scope);
 	const of = confined === undefined ? businessIds : [confined];
-	const [rows, products, plans] = await Promise.all([
+	const [rows, products] = await Promise.all([
 		scope.db
 			.selectFrom('billing.subscriptions')
 			.select([
@@ -129,8 +129,7 @@ export async function selectAgreements(
 			.$if(lock === true, (query) => query.forUpdate())
 			.orderBy('id')
 			.execute(),
-		listProducts(scope, {}),
-		listPlans(scope, {})
+		listProducts(scope, {})
 	]);
 	const planIds = rows.flatMap((row) => [row.plan_id, row.next_plan_id ?? row.plan_id]);
 	const versions = new Map(
@@ -144,16 +143,17 @@ export async function selectAgreements(
 		if (!terms) throw new Error(`Version ${version} of the plan ${planId} is not there.`);
 		return terms;
 	};
-	const nameOf = (planId: string) => {
-		const { id, slug, name } = found(plans, planId);
-		return { id, slug, name };
-	};
+	// By the version, since a plan that is not on offer at this moment is agreed all the same.
+	const planOf = (planId: string, version: number) => ({
+		id: planId,
+		...termsOf(planId, version).plan
+	});
 	return rows.map((row) => {
 		const { id, slug, name } = found(products, row.product_id);
 		const next =
 			row.next_plan_id && row.next_plan_version
 				? {
-						...nameOf(row.next_plan_id),
+						...planOf(row.next_plan_id, row.next_plan_version),
 						terms: termsOf(row.next_plan_id, row.next_plan_version)
 					}
 				: null;
@@ -162,7 +162,7 @@ export async function selectAgreements(
 			id: row.id,
 			version: row.version,
 			product: { id, slug, name },
-			plan: nameOf(row.plan_id),
+			plan: planOf(row.plan_id, row.plan_version),
 			terms: termsOf(row.plan_id, row.plan_version),
 			status: row.status as SubscriptionStatus,
 			seats: row.seats,

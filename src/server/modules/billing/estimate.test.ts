@@ -40,6 +40,7 @@ function billed(
 			plan: { id: 'pla_1', slug: 'business', name: 'Business' },
 			terms: {
 				planId: 'pla_1',
+				plan: { slug: 'growth', name: 'Growth' },
 				version: 1,
 				onOfferFrom: new Date(0),
 				note: '',

@@ -5,6 +5,8 @@ import type { PlanTerms } from './version-changes.ts';
 
 export interface PlanVersion extends PlanTerms {
 	planId: string;
+	/** What the plan is called, whether or not it is on offer by now. */
+	plan: { slug: string; name: string };
 	version: number;
 	/** Null for a draft. */
 	onOfferFrom: Date | null;
@@ -25,8 +27,11 @@ export async function selectVersions(
 	const [versions, prices] = await Promise.all([
 		db
 			.selectFrom('catalogue.plan_versions')
+			.innerJoin('catalogue.plans as p', 'p.id', 'plan_id')
 			.select([
 				'plan_id as planId',
+				'p.slug as planSlug',
+				'p.name as planName',
 				'version',
 				'on_offer_from as onOfferFrom',
 				'interval',
@@ -65,8 +70,9 @@ export async function selectVersions(
 			.execute()
 	]);
 	// What the columns may hold, their checks say.
-	return versions.map((row) => ({
+	return versions.map(({ planSlug, planName, ...row }) => ({
 		...row,
+		plan: { slug: planSlug, name: planName },
 		prices: prices
 			.filter(({ plan_id, version }) => plan_id === row.planId && version === row.version)
 			.map(({ slug, kind, label, meter, price, taxClass, taxIncluded }) => ({

@@ -4,6 +4,7 @@ import { courseOf } from './course.ts';
 
 const terms = (more: Partial<Agreement['terms']> = {}): Agreement['terms'] => ({
 	planId: 'pla_1',
+	plan: { slug: 'growth', name: 'Growth' },
 	version: 1,
 	onOfferFrom: new Date(0),
 	note: '',
