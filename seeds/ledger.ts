@@ -115,3 +115,14 @@ function useLines(
 
 /** The day of the month on which Mavuno paid each of its invoices, the oldest first; the last is open. */
 export const paidOnDay = [12, 9, 10, 11, 8, 13, 10, 9, 11, 14, 8];
+
+/** One of Mavuno's invoices that was paid in two transfers; the second is the rest of it, as always. */
+export const instalmentsOfMavuno = { index: 10, onDay: 6, leaveMinor: 1_437_000n };
+
+/** Of the invoice before the open one Mavuno withheld two per cent of what was taxed, KES 39,500.00. */
+export const withheldByMavuno = {
+	index: 11,
+	onDay: 20,
+	amountMinor: 79_000n,
+	number: 'KRA-WHV-204418'
+};

@@ -5,7 +5,8 @@ export interface StoryPlan {
 	product: Slug;
 	slug: string;
 	name: string;
-	amountMinor: bigint;
+	/** For the month; null where only use is paid for. */
+	amountMinor: bigint | null;
 	seats?: number;
 	includedBytes?: bigint;
 	trialDays?: number;
@@ -66,8 +67,11 @@ export const plans: StoryPlan[] = [
 		slug: 'standard',
 		name: 'Standard',
 		// Each employee is paid for, and nothing besides.
-		amountMinor: 0n,
+		amountMinor: null,
 		trialDays: 90,
 		usage: [{ meter: 'employees', label: 'Employees', unitMinor: '25000' }]
 	}
 ];
+
+/** What co-operatives get for as long as they stay. */
+export const coOperatives = { code: 'USHIRIKA', name: 'Co-operatives, 5 % off', percent: '5' };

@@ -429,7 +429,7 @@ describe.each([
 			['sacco', 'suspended'],
 			['payroll', 'ended']
 		]);
-		expect(tana.attention).toMatchObject({ amountMinor: 2_494_000n, days: -11 });
+		expect(tana.attention).toMatchObject({ amountMinor: 1_494_000n, days: -11 });
 		expect(tana.launchers.map(({ mode }) => mode).sort()).toEqual(['closed', 'full', 'read_only']);
 		const closing = tana.launchers.find(({ mode }) => mode === 'read_only')?.closesAt;
 		expect(closing?.getTime()).toBe(
@@ -446,7 +446,7 @@ describe.each([
 		expect(pwani.subscriptions.map(({ product }) => product.slug)).toEqual(['sacco']);
 		expect(pwani.people).toHaveLength(5);
 		expect(pwani.attention).toBeNull();
-		expect(pwani.invoices).toHaveLength(10);
+		expect(pwani.invoices.filter(({ kind }) => kind === 'invoice')).toHaveLength(10);
 		expect(pwani.referrals.total).toBeGreaterThan(5);
 		expect(pwani.usage).toContain('members 212');
 

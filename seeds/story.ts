@@ -13,6 +13,7 @@ import { tellActivity, tellLaunches } from './chapters/activity.ts';
 import { firstInvoiceOf, tellBilling, tellCustomers } from './chapters/billing.ts';
 import { tellCatalogue } from './chapters/catalogue.ts';
 import { readNews, tellReminders } from './chapters/notifications.ts';
+import { tellBankAccount, tellPapers } from './chapters/papers.ts';
 import { join, tellBusiness, tellPeople, tellStaff } from './chapters/people.ts';
 import { tellAllReferrals } from './chapters/referrals.ts';
 import { tellRequests, tellSettings } from './chapters/requests.ts';
@@ -103,11 +104,13 @@ async function tellFrom(
 		products: await readProductIds(now)
 	};
 	told('people');
+	await tellBankAccount(telling);
 
 	await tellSubscriptions(telling);
 	await tellCustomers(telling);
 	await tellBilling(telling);
 	await tellArrears(telling);
+	await tellPapers(telling);
 	told('billing');
 	await tellRequests(telling);
 	await tellAccesses(telling);

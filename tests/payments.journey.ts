@@ -99,6 +99,8 @@ describe.each([
 			javaScriptEnabled,
 			viewport: { width: 320, height: 700 }
 		});
+		// The story tells of one.
+		await run('bank-account', 'remove', 'demo-kes');
 		await page.goto('/billing');
 		await page.getByRole('link', { name: 'Ask for the bank account' }).first().waitFor();
 		await run(
@@ -110,6 +112,11 @@ describe.each([
 		expect(await page.getByRole('link', { name: 'Ask for the bank account' }).count()).toBe(0);
 		expect(await width(page)).toBe(320);
 		await run('bank-account', 'remove', 'test');
+		await run(
+			...['bank-account', 'save', 'demo-kes', '--bank', 'Demo Bank of Kenya'],
+			...['--branch', 'Westlands', '--holder', 'Lixnet Ltd'],
+			...['--number', '0100 4120 7788', '--currency', 'KES']
+		);
 		await close();
 	});
 

@@ -5,10 +5,19 @@ import {
 	renewSubscription,
 	saveCustomer
 } from '#server/modules/billing/index.ts';
-import { recordPayment } from '#server/modules/payments/index.ts';
+import { recordCertificate, recordPayment } from '#server/modules/payments/index.ts';
 import type { Scope } from '#server/platform/scope.ts';
 import type { Calendar, StoryMonth } from '../calendar.ts';
-import { mavunoLines, paidOnDay, pwaniLines, tanaLines, type StoryLine } from '../ledger.ts';
+import {
+	instalmentsOfMavuno,
+	mavunoLines,
+	paidOnDay,
+	pwaniLines,
+	tanaLines,
+	withheldByMavuno,
+	type StoryLine
+} from '../ledger.ts';
+import { coOperatives } from '../prices.ts';
 import { asMember, asSystem, ownerOf, type Cast, type Telling } from '../telling.ts';
 import { startsOf } from './subscriptions.ts';
 
@@ -76,14 +85,16 @@ export async function tellBilling(telling: Telling): Promise<void> {
 		const before = calendar.month(13 - index);
 		if (index >= 3) {
 			const lines = pwaniLines(index, month, before);
-			await bill(telling, pwani, month, lines, lastDayOf(month));
+			await bill(telling, pwani, month, lines, lastDayOf(month), [
+				{ label: coOperatives.name, percent: coOperatives.percent }
+			]);
 			await pay(telling, pwani, month, pwaniPays);
 		}
 		const last = index === 12;
 		if (last && isBeforeThisMonth(calendar)) await billTana(telling, tana);
 		const lines = mavunoLines(index, month, before);
 		await bill(telling, mavuno, month, lines, last ? calendar.day(5) : lastDayOf(month));
-		if (!last) await pay(telling, mavuno, month, paidOnDay[index - 1] ?? 10);
+		if (!last) await payAsMavuno(telling, mavuno, month, index);
 	}
 	await billTana(telling, tana);
 }
@@ -126,7 +137,8 @@ async function bill(
 	accounts: Accounts,
 	month: StoryMonth,
 	lines: StoryLine[],
-	dueOn: string
+	dueOn: string,
+	discounts: { label: string; percent: string }[] = []
 ): Promise<void> {
 	if (accounts.invoices.has(month.start)) return;
 	const currency = 'KES';
@@ -138,7 +150,8 @@ async function bill(
 				issuedOn: month.start,
 				dueOn,
 				currency,
-				lines: lines.map((line) => ({ ...line, productId: products[line.product] }))
+				lines: lines.map((line) => ({ ...line, productId: products[line.product] })),
+				discounts
 			});
 			accounts.invoices.set(month.start, { number, currency, owedMinor: totalMinor });
 		},
@@ -154,29 +167,87 @@ async function renew(scope: Scope, { cast, renewals }: Accounts, on: string): Pr
 	}
 }
 
+/** As a rule in one transfer; once in two, and of the last paid invoice Mavuno withheld VAT. */
+async function payAsMavuno(
+	telling: Telling,
+	mavuno: Accounts,
+	month: StoryMonth,
+	index: number
+): Promise<void> {
+	const day = paidOnDay[index - 1] ?? 10;
+	if (index === instalmentsOfMavuno.index)
+		await pay(telling, mavuno, month, instalmentsOfMavuno.onDay, {
+			leaveMinor: instalmentsOfMavuno.leaveMinor,
+			mark: ' A'
+		});
+	if (index === withheldByMavuno.index) {
+		await pay(telling, mavuno, month, day, { leaveMinor: withheldByMavuno.amountMinor });
+		await withhold(telling, mavuno, month);
+		return;
+	}
+	await pay(telling, mavuno, month, day);
+}
+
+interface Paying {
+	/** What is not paid with this. */
+	leaveMinor?: bigint;
+	/** Tells two transfers for one invoice apart. */
+	mark?: string;
+}
+
 async function pay(
 	{ calendar }: Telling,
 	{ cast, invoices }: Accounts,
 	month: StoryMonth,
-	dayOfMonth: number
+	dayOfMonth: number,
+	{ leaveMinor = 0n, mark = '' }: Paying = {}
 ): Promise<void> {
 	const invoice = invoices.get(month.start);
-	if (!invoice || invoice.owedMinor === 0n) return;
-	const day = `${month.start.slice(0, 8)}${String(dayOfMonth).padStart(2, '0')}`;
-	const receivedOn = day < calendar.today ? day : calendar.today;
+	if (!invoice || invoice.owedMinor <= leaveMinor) return;
+	const receivedOn = dayOf(calendar, month, dayOfMonth);
 	await asSystem(
 		(scope) =>
 			recordPayment(scope, {
 				businessId: cast.businessId,
 				invoices: [{ number: invoice.number }],
-				amountMinor: invoice.owedMinor,
+				amountMinor: invoice.owedMinor - leaveMinor,
 				currency: invoice.currency,
 				method: 'bank',
-				reference: `FT ${invoice.number}`,
+				reference: `FT ${invoice.number}${mark}`,
 				receivedOn
 			}),
 		calendar.at(receivedOn, '12:00')
 	);
+	invoice.owedMinor = leaveMinor;
+}
+
+/** The rest of an invoice is a certificate: Mavuno has paid it to the tax authority. */
+async function withhold(
+	{ calendar }: Telling,
+	{ cast, invoices }: Accounts,
+	month: StoryMonth
+): Promise<void> {
+	const invoice = invoices.get(month.start);
+	if (!invoice || invoice.owedMinor !== withheldByMavuno.amountMinor) return;
+	const certifiedOn = dayOf(calendar, month, withheldByMavuno.onDay);
+	await asSystem(
+		(scope) =>
+			recordCertificate(scope, {
+				businessId: cast.businessId,
+				number: withheldByMavuno.number,
+				certifiedOn,
+				amountMinor: withheldByMavuno.amountMinor,
+				currency: invoice.currency,
+				invoices: [{ number: invoice.number }]
+			}),
+		calendar.at(certifiedOn, '15:00')
+	);
+	invoice.owedMinor = 0n;
+}
+
+function dayOf({ today }: Calendar, month: StoryMonth, dayOfMonth: number): string {
+	const day = `${month.start.slice(0, 8)}${String(dayOfMonth).padStart(2, '0')}`;
+	return day < today ? day : today;
 }
 
 /** Also of the running month, of which only the days that have begun are told. */

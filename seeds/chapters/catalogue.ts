@@ -1,8 +1,10 @@
 import {
 	declareProduct,
+	listCoupons,
 	listPlans,
 	listProducts,
 	readProduct,
+	saveCoupon,
 	savePlanVersion,
 	saveProduct,
 	toMajor,
@@ -11,7 +13,7 @@ import {
 import { saveReseller } from '#server/modules/referrals/index.ts';
 import { defineMeter } from '#server/modules/usage/index.ts';
 import { sampleProducts } from '../../examples/products/catalogue.ts';
-import { plans } from '../prices.ts';
+import { coOperatives, plans } from '../prices.ts';
 import { resellers } from '../referrals.ts';
 import { asSystem } from '../telling.ts';
 
@@ -67,15 +69,22 @@ export function tellCatalogue(at: Date): Promise<void> {
 				currency,
 				meters: usage.map(({ meter }) => meter),
 				prices: [
-					{
-						slug: 'base',
-						kind: 'flat',
-						label: plan.name,
-						meter: null,
-						price: { model: 'flat', amount: toMajor(amountMinor.toString(), currency) },
-						taxClass: 'standard',
-						taxIncluded: false
-					},
+					...(amountMinor === null
+						? []
+						: [
+								{
+									slug: 'base',
+									kind: 'flat' as const,
+									label: plan.name,
+									meter: null,
+									price: {
+										model: 'flat' as const,
+										amount: toMajor(amountMinor.toString(), currency)
+									},
+									taxClass: 'standard' as const,
+									taxIncluded: false
+								}
+							]),
 					...usage.map(({ meter, label, included, unitMinor }): PlanPrice => ({
 						slug: meter,
 						kind: 'usage',
@@ -92,6 +101,16 @@ export function tellCatalogue(at: Date): Promise<void> {
 				]
 			});
 		}
+		if ((await listCoupons(scope, {})).length === 0)
+			await saveCoupon(scope, {
+				...coOperatives,
+				duration: 'for_ever',
+				limitPerBusiness: 1,
+				plans: [
+					{ product: 'sacco', plan: 'growth' },
+					{ product: 'sacco', plan: 'union' }
+				]
+			});
 		for (const reseller of resellers) await saveReseller(scope, reseller);
 	}, at);
 }

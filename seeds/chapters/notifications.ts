@@ -1,11 +1,14 @@
 import { listUnpaid } from '#server/modules/billing/index.ts';
 import { followInvoice } from '#server/modules/dunning/index.ts';
 import { listNotifications, markRead, remind } from '#server/modules/notifications/index.ts';
+import { payInPart } from './papers.ts';
 import { asMember, asSystem, type Cast, type Telling } from '../telling.ts';
 
 /** What was done about invoices that are not paid, day by day, and the reminders of this morning. */
-export async function tellReminders({ calendar }: Telling): Promise<void> {
+export async function tellReminders(telling: Telling): Promise<void> {
+	const { calendar } = telling;
 	for (let back = 20; back >= 0; back--) {
+		if (back === 6) await payInPart(telling);
 		const day = calendar.day(-back);
 		await asSystem(
 			async (scope) => {
@@ -19,7 +22,12 @@ export async function tellReminders({ calendar }: Telling): Promise<void> {
 }
 
 /** News that is no news any more once it has been read. */
-const readAtOnce = new Set(['invoice_issued', 'access_granted', 'usage_alert']);
+const readAtOnce = new Set([
+	'invoice_issued',
+	'credit_note_issued',
+	'access_granted',
+	'usage_alert'
+]);
 
 /** People have read what came until yesterday, and of the rest what needs nothing of them. */
 export async function readNews({ calendar, mavuno, pwani }: Telling): Promise<void> {

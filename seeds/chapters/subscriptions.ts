@@ -5,6 +5,7 @@ import {
 } from '#server/modules/billing/index.ts';
 import type { Calendar } from '../calendar.ts';
 import type { Slug } from '../people.ts';
+import { coOperatives } from '../prices.ts';
 import { asMember, asSystem, ownerOf, type Cast, type Telling } from '../telling.ts';
 
 /** The first day on which each business had each product. */
@@ -50,7 +51,8 @@ export async function tellSubscriptions({ calendar, mavuno, pwani, tana }: Telli
 	await start(calendar, pwani, {
 		product: 'sacco',
 		plan: 'union',
-		startedOn: starts.pwani.sacco
+		startedOn: starts.pwani.sacco,
+		coupon: coOperatives.code
 	});
 	await start(calendar, tana, { product: 'erp', plan: 'starter', startedOn: starts.tana.erp });
 	await start(calendar, tana, { product: 'sacco', plan: 'growth', startedOn: starts.tana.sacco });
@@ -99,7 +101,13 @@ export async function tellArrears({ calendar, tana }: Telling): Promise<void> {
 async function start(
 	calendar: Calendar,
 	cast: Cast,
-	input: { product: Slug; plan: string; startedOn: string; trialEndsOn?: string }
+	input: {
+		product: Slug;
+		plan: string;
+		startedOn: string;
+		trialEndsOn?: string;
+		coupon?: string;
+	}
 ): Promise<void> {
 	const has = (await standing(cast, calendar)).some(
 		({ product }) => product.slug === input.product

@@ -9,7 +9,7 @@ export type PlanChange =
 	| { what: 'term'; field: string; from: Term; to: Term }
 	| { what: 'price'; slug: string; from: AskedPrice | null; to: AskedPrice | null };
 
-/** `KES 0.90 per SMS becomes KES 0.80 per SMS` */
+/** `SMS at KES 0.90 each becomes SMS at KES 0.80 each` */
 export function changeWords(change: PlanChange, before: PriceFrame, after: PriceFrame): string {
 	if (change.what === 'term')
 		return m.plan_change_term({

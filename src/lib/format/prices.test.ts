@@ -17,7 +17,7 @@ const usage = (price: AskedPrice['price']): AskedPrice => ({ kind: 'usage', labe
 describe('a price in words', () => {
 	it('is a sentence', () => {
 		expect(planWords([flat, sms], month)).toBe(
-			'KES 4,500 a month, then KES 0.90 per SMS beyond 6,000'
+			'KES 4,500 a month, then SMS at KES 0.90 each beyond 6,000'
 		);
 		expect(planWords([], month)).toBe('Nothing is asked');
 	});
@@ -29,7 +29,7 @@ describe('a price in words', () => {
 			{ kind: 'seat', label: 'Seats', price: { model: 'per_unit', unit_amount: '500.5' } },
 			'KES 500.50 per seat a month'
 		],
-		[usage({ model: 'per_unit', unit_amount: '0.0055' }), 'KES 0.0055 per SMS'],
+		[usage({ model: 'per_unit', unit_amount: '0.0055' }), 'SMS at KES 0.0055 each'],
 		[
 			usage({ model: 'package', package_size: '1000', package_amount: '800' }),
 			'KES 800 for each begun 1,000 SMS'

@@ -69,7 +69,7 @@ export function everyWords(interval: string): string {
 	}
 }
 
-/** One price as a part of a sentence: `KES 0.90 per SMS beyond 6,000`. */
+/** One price as a part of a sentence: `SMS at KES 0.90 each beyond 6,000`. */
 export function priceWords({ kind, label, price }: AskedPrice, frame: PriceFrame): string {
 	const { currency } = frame;
 	const every = everyWords(frame.interval);
@@ -81,7 +81,11 @@ export function priceWords({ kind, label, price }: AskedPrice, frame: PriceFrame
 			: m.price_flat({ amount, every });
 	}
 	const what = kind === 'seat' ? m.price_seat() : label;
-	const said = [modelWords(price, what, currency)];
+	const said = [
+		kind === 'seat' && price.model === 'per_unit'
+			? m.price_per({ amount: formatRate(price.unit_amount ?? '0', currency), what })
+			: modelWords(price, what, currency)
+	];
 	if (kind === 'seat') said[0] = m.price_flat({ amount: said[0] ?? '', every });
 	if (isSomething(price.included))
 		said.push(m.price_beyond({ quantity: formatExact(price.included) }));
@@ -115,6 +119,7 @@ function modelWords(price: ReckonedPrice, what: string, currency: string): strin
 		case 'volume':
 			return m.price_volume({ what, tiers: tierWords(price.tiers ?? [], currency) });
 		default:
+			if (what === '') return m.price_tier_unit({ amount: rate(price.unit_amount) });
 			return m.price_unit({ amount: rate(price.unit_amount), what });
 	}
 }
@@ -138,7 +143,7 @@ function tierWords(tiers: readonly ReckonedTier[], currency: string): string {
 
 const isSomething = (text: string | null | undefined): text is string => /[1-9]/.test(text ?? '');
 
-/** All that a plan asks: `KES 4,500 a month, then KES 0.90 per SMS beyond 6,000`. */
+/** All that a plan asks: `KES 4,500 a month, then SMS at KES 0.90 each beyond 6,000`. */
 export function planWords(prices: readonly AskedPrice[], frame: PriceFrame): string {
 	if (prices.length === 0) return m.price_nothing();
 	const say = (use: boolean) =>

@@ -70,12 +70,14 @@ const letters = limit('billing-contacts', 40, 86_400);
  */
 export async function addBillingContact(
 	member: Member,
-	input: v.InferInput<typeof AddContact>
+	input: v.InferInput<typeof AddContact>,
+	/** The moment; now unless told, as in a history. */
+	options: { at?: Date } = {}
 ): Promise<{ id: string }> {
 	// Whoever may not add one, or not this one, uses up no letter.
-	await withBusiness(member, (scope) => checkContact(scope, input));
+	await withBusiness(member, (scope) => checkContact(scope, input), options);
 	await letters.take(member.businessId);
-	return withBusiness(member, (scope) => insertContact(scope, input));
+	return withBusiness(member, (scope) => insertContact(scope, input), options);
 }
 
 const checkContact = usecase('billing.change', AddContact, async (scope, { email }) => {

@@ -28,7 +28,9 @@ const IssueInvoice = v.object({
 	issuedOn: CivilDate,
 	dueOn: CivilDate,
 	currency: Currency,
-	lines: v.array(Line)
+	lines: v.array(Line),
+	/** Taken off all lines, one after the other. */
+	discounts: v.optional(v.array(v.object({ label: v.string(), percent: DecimalText })), [])
 });
 
 /**
