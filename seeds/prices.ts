@@ -19,7 +19,7 @@ const mpesa = { meter: 'mpesa-collections', label: 'M-Pesa collections', unitMin
 const sms = { meter: 'sms', label: 'SMS', unitMinor: '90' };
 const members = (included: string) => ({
 	meter: 'members',
-	label: 'Members beyond those included',
+	label: 'Members',
 	included,
 	unitMinor: '12000'
 });
@@ -74,4 +74,4 @@ export const plans: StoryPlan[] = [
 ];
 
 /** What co-operatives get for as long as they stay. */
-export const coOperatives = { code: 'USHIRIKA', name: 'Co-operatives, 5 % off', percent: '5' };
+export const coOperatives = { code: 'USHIRIKA', name: 'Co-operative discount', percent: '5' };
