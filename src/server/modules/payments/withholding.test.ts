@@ -296,13 +296,14 @@ describe('a certificate that was counted by mistake', () => {
 	});
 
 	it('takes the credit back that it left', async () => {
+		const credit = () => withBusiness(pwani, (scope) => readCredit(scope, {}));
+		const before = await credit();
 		const { number } = await issue(pwani);
 		await pay(pwani, number, 116_000n);
 		await certify(pwani, 'WHV-91', 2_000n, [{ number }]);
-		const credit = () => withBusiness(pwani, (scope) => readCredit(scope, {}));
-		expect(await credit()).toEqual([{ currency: 'KES', amountMinor: 2_000n }]);
+		expect((await credit())[0]?.amountMinor).toBe((before[0]?.amountMinor ?? 0n) + 2_000n);
 		await reverse(pwani, 'WHV-91');
-		expect(await credit()).toEqual([]);
+		expect(await credit()).toEqual(before);
 		expect(await read(number, pwani)).toMatchObject({ status: 'paid' });
 	});
 });
