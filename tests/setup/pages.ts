@@ -192,6 +192,7 @@ export const pagesToSee: readonly PageToSee[] = [
 		path: '/console/dunning?q=none-of-the-kind',
 		as: 'agent@lixnet.example'
 	},
+	{ name: 'console-closing', path: '/console/closing', as: 'agent@lixnet.example' },
 	{ name: 'console-signatures', path: '/console/signatures', as: 'agent@lixnet.example' },
 	{ name: 'console-coupons', path: '/console/coupons', as: 'agent@lixnet.example' },
 	{ name: 'console-coupon-new', path: '/console/coupons/new', as: 'agent@lixnet.example' },

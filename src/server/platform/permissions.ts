@@ -41,6 +41,8 @@ export const permissions = {
 	'desk.read': ['staff', 'system'],
 	'dunning.manage': ['staff', 'system'],
 	'dunning.read': [...accounts, 'staff', 'system'],
+	'closing.read': ['staff', 'system'],
+	'closing.retry': ['staff', 'system'],
 	'closing.run': ['system'],
 	'entitlement.read': ['product'],
 	'export.ask': leaders,

@@ -70,7 +70,7 @@ export async function countDue(
 	since: string | null;
 	next: string | null;
 }> {
-	authorize(scope, 'billing.manage');
+	authorize(scope, 'closing.read');
 	const is = sql`(${isReached(reached)})`;
 	const row = await scope.db
 		.selectFrom('billing.subscriptions')

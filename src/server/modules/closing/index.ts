@@ -2,7 +2,7 @@
 import './jobs.ts';
 
 export { closeBusinesses, type Closed } from './close.ts';
-export { listClosingFailures, type ClosingFailure } from './failures.ts';
+export { listClosingFailures, nextTryAt, retryClosing, type ClosingFailure } from './failures.ts';
 export { closeDue } from './run.ts';
 export {
 	holdClosing,

@@ -1,7 +1,7 @@
 import { withSystem } from '../../platform/doors.ts';
 import { defineJob, enqueue, on } from '../../platform/jobs.ts';
 import { closeAlone, closeDue } from './run.ts';
-import { readClosingSettings } from './settings.ts';
+import { noteClosed, readClosingSettings } from './settings.ts';
 
 defineJob({
 	name: 'closing.due',
@@ -21,7 +21,10 @@ const closeBusiness = defineJob<{ businessId: string }>({
 		const { heldAt, graceHours } = await withSystem('closing.business', (scope) =>
 			readClosingSettings(scope, {})
 		);
-		if (heldAt === null) await closeAlone({ businessId, graceHours });
+		if (heldAt !== null) return;
+		const closed = await closeAlone({ businessId, graceHours });
+		if (closed && closed.subscriptions > 0)
+			await withSystem('closing.business', noteClosed, { unseen: true });
 	}
 });
 
@@ -29,6 +32,9 @@ on('subscription.started', 'closing.started', (scope, { businessId }) =>
 	enqueue(scope, closeBusiness, { businessId })
 );
 on('subscription.changed', 'closing.changed', (scope, { businessId }) =>
+	enqueue(scope, closeBusiness, { businessId })
+);
+on('closing.asked', 'closing.asked', (scope, { businessId }) =>
 	enqueue(scope, closeBusiness, { businessId })
 );
 on('subscription.updated', 'closing.updated', (scope, { businessId }) =>

@@ -12,7 +12,7 @@ export interface ClosingSettings {
 }
 
 export const readClosingSettings = usecase(
-	'closing.run',
+	'closing.read',
 	v.object({}),
 	async ({ db }): Promise<ClosingSettings> =>
 		db

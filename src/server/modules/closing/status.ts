@@ -14,7 +14,7 @@ export interface ClosingStatus extends ClosingSettings {
 
 /** How closing stands: whether it keeps up, and what stands in its way. */
 export const readClosingStatus = usecase(
-	'closing.run',
+	'closing.read',
 	v.object({}),
 	async (scope): Promise<ClosingStatus> => {
 		const settings = await readClosingSettings(scope, {});
