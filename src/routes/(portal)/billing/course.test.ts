@@ -72,7 +72,8 @@ describe('what becomes of an overdue invoice, in a sentence', () => {
 			issuedOn: '2026-11-01',
 			dueOn: '2026-12-01',
 			currency: 'KES',
-			leftMinor: 1n
+			leftMinor: 1n,
+			billsRunning: true
 		},
 		daysOverdue: 2,
 		taken: [],

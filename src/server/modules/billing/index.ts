@@ -185,6 +185,7 @@ export {
 	lockSubscriptions,
 	lockUnpaid,
 	type BilledSubscription,
+	type ListedUnpaid,
 	type UnpaidInvoice
 } from './unpaid.ts';
 export { markBilled, type EndedPeriod, type PendingLine } from './waiting.ts';

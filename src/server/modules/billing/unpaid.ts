@@ -19,6 +19,11 @@ export interface UnpaidInvoice {
 	leftMinor: bigint;
 }
 
+export interface ListedUnpaid extends UnpaidInvoice {
+	/** Whether a subscription runs of something that stands on it, so that there is one to suspend. */
+	billsRunning: boolean;
+}
+
 /**
  * Invoices of which something is left to pay, those due first at the top: over all businesses, as far as the
  * door reaches, or of one.
@@ -30,18 +35,32 @@ export const listUnpaid = usecase(
 		/** Due on this day or before. */
 		dueBy: v.optional(CivilDate)
 	}),
-	async ({ db }, { businessId, dueBy }): Promise<UnpaidInvoice[]> => {
+	async ({ db }, { businessId, dueBy }): Promise<ListedUnpaid[]> => {
 		const rows = await db
 			.selectFrom('billing.invoices')
 			.select(['business_id', 'id', 'number', 'issued_on', 'due_on', 'currency'])
 			.select(['total_minor', 'paid_minor'])
+			.select(({ exists, selectFrom }) =>
+				exists(
+					selectFrom('billing.invoice_lines as line')
+						.innerJoin('billing.subscriptions as subscription', (join) =>
+							join
+								.onRef('subscription.business_id', '=', 'line.business_id')
+								.onRef('subscription.product_id', '=', 'line.product_id')
+						)
+						.select('line.position')
+						.whereRef('line.business_id', '=', 'billing.invoices.business_id')
+						.whereRef('line.invoice_id', '=', 'billing.invoices.id')
+						.where('subscription.status', 'not in', ['ended', 'trial'])
+				).as('bills_running')
+			)
 			.where('status', '=', 'open')
 			.$if(businessId !== undefined, (query) => query.where('business_id', '=', businessId ?? ''))
 			.$if(dueBy !== undefined, (query) => query.where('due_on', '<=', dueBy ?? ''))
 			.orderBy('due_on')
 			.orderBy('id')
 			.execute();
-		return rows.map(toUnpaid);
+		return rows.map((row) => ({ ...toUnpaid(row), billsRunning: row.bills_running === true }));
 	}
 );
 

@@ -123,6 +123,21 @@ describe('an unpaid invoice', () => {
 		expect(await standings(mavuno)).toEqual(['erp: active', 'sacco: active']);
 	});
 
+	it('threatens with nothing where it bills no subscription, and befalls none that begins later', async () => {
+		const { id, number } = await bill(mavuno, products, days, 'payroll');
+		const ahead = async () => (await own(mavuno))[0]?.ahead.map(({ action }) => action);
+		expect(new Set(await ahead())).toEqual(new Set(['remind', 'charge']));
+		const inStaffsWords = await withStaff(brian, 'testing', (scope) => listStandings(scope, {}));
+		expect(
+			inStaffsWords
+				.find(({ invoice }) => invoice.number === number)
+				?.ahead.map((each) => each.action)
+		).toEqual(await ahead());
+		await live(21);
+		expect(await taken(mavuno, id)).toContain('suspend: nothing');
+		expect(await standings(mavuno)).toEqual(['erp: active', 'sacco: active']);
+	});
+
 	it('is followed in the zone of its business, from the hour of the morning on', async () => {
 		const { id } = await bill(mavuno, products, days);
 		// 06:59 and 07:00 on 26 November in Nairobi.

@@ -2,21 +2,21 @@ import * as v from 'valibot';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope, type System } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
-import { listUnpaid, type UnpaidInvoice } from '../billing/index.ts';
+import { listUnpaid, type ListedUnpaid } from '../billing/index.ts';
 import { listBusinesses, readBusiness } from '../businesses/index.ts';
 import { civilDate, daysAfter, daysBetween } from '../rating/index.ts';
-import { stepsAhead, type PlannedStep } from './plan.ts';
+import { stepsAhead, type Course, type PlannedStep } from './plan.ts';
 import { readRecords, workingDay, type Record, type TakenStep } from './records.ts';
 import { readSchedule, type Schedule } from './schedule.ts';
 
 /** Where an unpaid invoice stands on its way. */
 export interface Standing {
-	invoice: UnpaidInvoice;
+	invoice: ListedUnpaid;
 	/** Civil days since it was due; before that, less than none. */
 	daysOverdue: number;
 	/** In turn. */
 	taken: TakenStep[];
-	/** In turn; none while it is on hold. */
+	/** What will come of it, in turn; none while it is on hold. What befalls subscriptions only where it bills one. */
 	ahead: PlannedStep[];
 	/** Since when nothing is done about it. */
 	heldSince: string | null;
@@ -134,8 +134,10 @@ export async function listDue(scope: Scope): Promise<{ businessId: string; invoi
 	return unpaid.flatMap((invoice) => {
 		const zone = zones.get(invoice.businessId) ?? 'UTC';
 		const today = workingDay(scope.now, zone, schedule.hour);
-		const standing = toStanding(scope, invoice, schedule, zone, records.get(invoice.id));
-		return standing.ahead.some(({ on }) => on <= today)
+		const { course, held } = courseOf(invoice, records.get(invoice.id));
+		// Also those that come to nothing: a subscription that begins later has nothing to do with them.
+		const ahead = held ? [] : stepsAhead(schedule, course, civilDate(scope.now, zone));
+		return ahead.some(({ on }) => on <= today)
 			? { businessId: invoice.businessId, invoiceId: invoice.id }
 			: [];
 	});
@@ -143,24 +145,32 @@ export async function listDue(scope: Scope): Promise<{ businessId: string; invoi
 
 function toStanding(
 	scope: Scope,
-	invoice: UnpaidInvoice,
+	invoice: ListedUnpaid,
 	schedule: Schedule,
 	timeZone: string,
-	{ steps, holds }: Record = { steps: [], holds: [] }
+	record: Record | undefined
 ): Standing {
 	const today = civilDate(scope.now, timeZone);
-	const held = holds.find(({ to }) => to === null);
-	const course = {
-		issuedOn: invoice.issuedOn,
-		dueOn: invoice.dueOn,
-		taken: new Set(steps.map(({ step }) => step)),
-		holds
-	};
+	const { course, held } = courseOf(invoice, record);
 	return {
 		invoice,
 		daysOverdue: daysBetween(invoice.dueOn, today),
-		taken: steps,
-		ahead: held ? [] : stepsAhead(schedule, course, today),
+		taken: record?.steps ?? [],
+		ahead: held
+			? []
+			: stepsAhead(schedule, course, today).filter(
+					({ action }) => invoice.billsRunning || action === 'remind' || action === 'charge'
+				),
 		heldSince: held?.from ?? null
+	};
+}
+
+function courseOf(
+	{ issuedOn, dueOn }: ListedUnpaid,
+	{ steps, holds }: Record = { steps: [], holds: [] }
+): { course: Course; held: Record['holds'][number] | undefined } {
+	return {
+		course: { issuedOn, dueOn, taken: new Set(steps.map(({ step }) => step)), holds },
+		held: holds.find(({ to }) => to === null)
 	};
 }

@@ -7,6 +7,8 @@ export interface InvoiceNews {
 	/** Whose it is, and who issued it. */
 	business: string;
 	seller: string;
+	/** A debit note is told as one; it is paid as an invoice is. */
+	kind: 'invoice' | 'debit_note';
 	number: string;
 	amountMinor: bigint;
 	currency: string;
@@ -42,16 +44,17 @@ export function issuedLetter(news: InvoiceNews, to: Recipient, portal: string): 
 	const amount = write.money(news.amountMinor);
 	const day = write.day(news.dueOn);
 	const { number, business, seller } = news;
+	const paper = paperName(news, to);
 	if (news.amountMinor === 0n) return nothingToPay(news, to, portal);
 	if (to.language === 'sw')
-		return letter(to, `Ankara ${number}: ${amount} kufikia ${day}`, [
-			`${seller} imetoa ankara ${number} kwa ${business}. Kiasi cha kulipa ni ${amount}, kufikia ${day}.`,
-			news.attached ? 'Ankara imeambatishwa.' : '',
+		return letter(to, `${paper.title} ${number}: ${amount} kufikia ${day}`, [
+			`${seller} imetoa ${paper.name} ${number} kwa ${business}. Kiasi cha kulipa ni ${amount}, kufikia ${day}.`,
+			news.attached ? `${paper.title} imeambatishwa.` : '',
 			...ending(news, to, portal)
 		]);
-	return letter(to, `Invoice ${number}: ${amount} by ${day}`, [
-		`${seller} has issued invoice ${number} to ${business}: ${amount}, to be paid by ${day}.`,
-		news.attached ? 'The invoice is attached.' : '',
+	return letter(to, `${paper.title} ${number}: ${amount} by ${day}`, [
+		`${seller} has issued ${paper.name} ${number} to ${business}: ${amount}, to be paid by ${day}.`,
+		news.attached ? `The ${paper.name} is attached.` : '',
 		...ending(news, to, portal)
 	]);
 }
@@ -59,15 +62,16 @@ export function issuedLetter(news: InvoiceNews, to: Recipient, portal: string): 
 /** The letter that brings an invoice that credit has paid, or that comes to nothing. */
 function nothingToPay(news: InvoiceNews, to: Recipient, portal: string): Letter {
 	const { number, business, seller } = news;
+	const paper = paperName(news, to);
 	return to.language === 'sw'
-		? letter(to, `Ankara ${number}: hakuna cha kulipa`, [
-				`${seller} imetoa ankara ${number} kwa ${business}. Hakuna kinachobaki cha kulipa.`,
-				news.attached ? 'Ankara imeambatishwa.' : '',
+		? letter(to, `${paper.title} ${number}: hakuna cha kulipa`, [
+				`${seller} imetoa ${paper.name} ${number} kwa ${business}. Hakuna kinachobaki cha kulipa.`,
+				news.attached ? `${paper.title} imeambatishwa.` : '',
 				...wayOut(news, to, portal)
 			])
-		: letter(to, `Invoice ${number}: nothing to pay`, [
-				`${seller} has issued invoice ${number} to ${business}. Nothing is left to pay of it.`,
-				news.attached ? 'The invoice is attached.' : '',
+		: letter(to, `${paper.title} ${number}: nothing to pay`, [
+				`${seller} has issued ${paper.name} ${number} to ${business}. Nothing is left to pay of it.`,
+				news.attached ? `The ${paper.name} is attached.` : '',
 				...wayOut(news, to, portal)
 			]);
 }
@@ -87,18 +91,19 @@ export function creditLetter(news: CreditNews, to: Recipient, portal: string): L
 	const credit = news.creditMinor > 0n ? write.money(news.creditMinor) : null;
 	const left = write.money(news.amountMinor);
 	const { note, number, business, seller } = news;
+	const paper = paperName(news, to);
 	if (to.language === 'sw')
 		return letter(to, `Hati ya mkopo ${note}: ${amount}`, [
-			`${seller} imetoa hati ya mkopo ${note} ya ${amount} kwa ${business}, kwa ankara ${number}.`,
+			`${seller} imetoa hati ya mkopo ${note} ya ${amount} kwa ${business}, kwa ${paper.name} ${number}.`,
 			credit && `${credit} ni mkopo wako, na utatumika kwa ankara zinazofuata.`,
-			news.amountMinor > 0n && `Kinachobaki kulipwa cha ankara ${number} ni ${left}.`,
+			news.amountMinor > 0n && `Kinachobaki kulipwa cha ${paper.name} ${number} ni ${left}.`,
 			news.attached ? 'Hati imeambatishwa.' : '',
 			...wayOut(news, to, portal)
 		]);
 	return letter(to, `Credit note ${note}: ${amount}`, [
-		`${seller} has issued credit note ${note} of ${amount} to ${business}, for invoice ${number}.`,
+		`${seller} has issued credit note ${note} of ${amount} to ${business}, for ${paper.name} ${number}.`,
 		credit && `${credit} of it is your credit, and goes towards your next invoices.`,
-		news.amountMinor > 0n && `${left} of invoice ${number} is left to pay.`,
+		news.amountMinor > 0n && `${left} of ${paper.name} ${number} is left to pay.`,
 		news.attached ? 'The credit note is attached.' : '',
 		...wayOut(news, to, portal)
 	]);
@@ -110,21 +115,22 @@ export function reminderLetter(news: ReminderNews, to: Recipient, portal: string
 	const amount = write.money(news.amountMinor);
 	const day = write.day(news.dueOn);
 	const { number, business, daysOverdue: days, next } = news;
+	const paper = paperName(news, to);
 	if (to.language === 'sw') {
 		const [subject, said] =
 			days < 0
 				? [
-						`Ankara ${number} inapaswa kulipwa kufikia ${day}`,
-						`${amount} ya ankara ${number} ya ${business} inapaswa kulipwa kufikia ${day}.`
+						`${paper.title} ${number} inapaswa kulipwa kufikia ${day}`,
+						`${amount} ya ${paper.name} ${number} ya ${business} inapaswa kulipwa kufikia ${day}.`
 					]
 				: days === 0
 					? [
-							`Ankara ${number} inapaswa kulipwa leo`,
-							`${amount} ya ankara ${number} ya ${business} inapaswa kulipwa leo.`
+							`${paper.title} ${number} inapaswa kulipwa leo`,
+							`${amount} ya ${paper.name} ${number} ya ${business} inapaswa kulipwa leo.`
 						]
 					: [
-							`Ankara ${number} imechelewa`,
-							`${amount} ya ankara ${number} ya ${business} ilipaswa kulipwa tarehe ${day}: siku ${days} zilizopita.`
+							`${paper.title} ${number} imechelewa`,
+							`${amount} ya ${paper.name} ${number} ya ${business} ilipaswa kulipwa tarehe ${day}: siku ${days} zilizopita.`
 						];
 		return letter(to, subject, [
 			said,
@@ -140,17 +146,17 @@ export function reminderLetter(news: ReminderNews, to: Recipient, portal: string
 	const [subject, said] =
 		days < 0
 			? [
-					`Invoice ${number} is due on ${day}`,
-					`${amount} of invoice ${number} of ${business} is to be paid by ${day}.`
+					`${paper.title} ${number} is due on ${day}`,
+					`${amount} of ${paper.name} ${number} of ${business} is to be paid by ${day}.`
 				]
 			: days === 0
 				? [
-						`Invoice ${number} is due today`,
-						`${amount} of invoice ${number} of ${business} is to be paid today.`
+						`${paper.title} ${number} is due today`,
+						`${amount} of ${paper.name} ${number} of ${business} is to be paid today.`
 					]
 				: [
-						`Invoice ${number} is overdue`,
-						`${amount} of invoice ${number} of ${business} was to be paid by ${day}, ${days === 1 ? 'yesterday' : `${days} days ago`}.`
+						`${paper.title} ${number} is overdue`,
+						`${amount} of ${paper.name} ${number} of ${business} was to be paid by ${day}, ${days === 1 ? 'yesterday' : `${days} days ago`}.`
 					];
 	return letter(to, subject, [
 		said,
@@ -162,6 +168,20 @@ export function reminderLetter(news: ReminderNews, to: Recipient, portal: string
 		'If you have paid by now, thank you: your payment and this letter have crossed.',
 		...ending(news, to, portal)
 	]);
+}
+
+/** What the paper is called, in a sentence and as its first word. */
+function paperName(
+	{ kind }: InvoiceNews,
+	{ language }: Recipient
+): { name: string; title: string } {
+	if (language === 'sw')
+		return kind === 'debit_note'
+			? { name: 'hati ya kuongeza deni', title: 'Hati ya kuongeza deni' }
+			: { name: 'ankara', title: 'Ankara' };
+	return kind === 'debit_note'
+		? { name: 'debit note', title: 'Debit note' }
+		: { name: 'invoice', title: 'Invoice' };
 }
 
 function letter(
@@ -199,10 +219,12 @@ function ending(news: InvoiceNews, to: Recipient, portal: string): string[] {
 }
 
 /** Where to see the invoice, and how to end these letters. */
-function wayOut({ link }: InvoiceNews, { language, end }: Recipient, portal: string): string[] {
-	const sw = language === 'sw';
+function wayOut(news: InvoiceNews, to: Recipient, portal: string): string[] {
+	const { end } = to;
+	const sw = to.language === 'sw';
+	const { name } = paperName(news, to);
 	return [
-		`${sw ? 'Tazama ankara, bila kuingia:' : 'See the invoice, without signing in:'}\n${link}`,
+		`${sw ? `Tazama ${name}, bila kuingia:` : `See the ${name}, without signing in:`}\n${news.link}`,
 		end === null
 			? `${sw ? 'Unachagua anayepokea barua hizi hapa:' : 'You choose who gets these letters here:'}\n${portal}/billing/settings`
 			: `${sw ? 'Kama hutaki barua hizi, zisimamishe hapa:' : 'Should you not want these letters, end them here:'}\n${end}`

@@ -14,6 +14,7 @@ import {
 	addBillingContact,
 	issueCreditNote,
 	issueInvoice,
+	issueInvoices,
 	saveBillingSettings
 } from '../billing/index.ts';
 import { followInvoice, openInvoiceLink } from '../dunning/index.ts';
@@ -97,6 +98,39 @@ describe('an invoice by mail', () => {
 		const file = await openAttachment(letter?.id ?? '', 0);
 		expect(readPdf(file.bytes).pages.join('\n')).toContain('Ankara ya kodi');
 		await speak(halima, 'en');
+	});
+
+	it('calls a debit note one', async () => {
+		const { id, number: corrected } = await issue(mavuno);
+		const [note] = await withSystem('test', (scope) =>
+			issueInvoices(scope, [
+				{
+					businessId: mavuno.businessId,
+					...days,
+					kind: 'debit_note',
+					correctsInvoiceId: id,
+					currency: 'KES',
+					lines: [
+						{
+							kind: 'other',
+							description: 'Left out',
+							quantity: null,
+							unitMinor: null,
+							exactAmount: '10',
+							amountMinor: 1_000n,
+							taxClass: 'standard',
+							taxIncluded: false
+						}
+					]
+				}
+			])
+		);
+		await jobs.settle();
+		const [letter] = await about('wanjiku@mavuno.example', note?.number ?? '-');
+		expect(letter?.subject).toMatch(/^Debit note DBN-2026-0001: /);
+		expect(letter?.body).toContain('has issued debit note DBN-2026-0001 to Mavuno');
+		expect(letter?.body).toContain('See the debit note, without signing in');
+		expect(letter?.body.replaceAll(corrected, '')).not.toContain('invoice');
 	});
 
 	it('says to which account to pay, where there is one for the currency', async () => {

@@ -183,6 +183,7 @@ async function newsOf(
 	return {
 		business: business.name,
 		seller: invoice.seller.name,
+		kind: invoice.kind,
 		number: of.number,
 		amountMinor: invoice.totalMinor - invoice.paidMinor,
 		currency: invoice.currency,
