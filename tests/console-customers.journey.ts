@@ -107,6 +107,56 @@ describe.each([
 			.toMatch(/Brian Kiptoo[\s\S]*recorded a payment/);
 	});
 
+	it('end an invoice only when they have said how, why and that they are sure', async () => {
+		const [drafted = ''] = (
+			await evolve(
+				portal.dataDir,
+				...[
+					'invoice',
+					'draft',
+					'--business',
+					'Juma Hardware',
+					'--line',
+					'1 x 500.00 Sent by mistake'
+				]
+			)
+		).split(/\s/);
+		const issued = await evolve(
+			portal.dataDir,
+			'invoice',
+			'issue',
+			drafted,
+			'--business',
+			'Juma Hardware'
+		);
+		const number = /INV-\S+/.exec(issued)?.[0] ?? '';
+		await find('juma');
+		await page.getByRole('link', { name: number }).first().click();
+		const correct = panel(page, 'Correct it');
+		const isOpen = async () => {
+			await page.reload();
+			return correct.getByRole('button', { name: 'End the invoice' }).count();
+		};
+		// Neither Enter in a field nor a form that leaves out the tick ends anything.
+		await correct.getByLabel('Why it ends unpaid').fill('Sent by mistake');
+		await correct.getByLabel('Why it ends unpaid').press('Enter');
+		expect(await isOpen()).toBe(1);
+		const answer = await page.request.post(`${page.url()}?/end`, {
+			headers: { origin: portal.url },
+			form: { kind: 'void', reason: 'Sent by mistake' }
+		});
+		expect(answer.status()).toBe(400);
+		expect(await answer.text()).toContain('Tick that you are sure.');
+		expect(await isOpen()).toBe(1);
+
+		await correct.getByLabel('How it ends').selectOption({ label: 'Make it void' });
+		await correct.getByLabel('Why it ends unpaid').fill('Sent by mistake');
+		await correct.getByLabel('Yes, end it. This cannot be taken back.').check();
+		await correct.getByRole('button', { name: 'End the invoice' }).click();
+		await page.getByText('The invoice is void.').waitFor();
+		expect(await correct.getByRole('button', { name: 'End the invoice' }).count()).toBe(0);
+	});
+
 	it('are told why an invoice cannot be corrected so', async () => {
 		await find('mavuno');
 		await panel(page, 'Latest invoices')

@@ -23,14 +23,18 @@ const addresses = readdirSync(routes, { recursive: true, withFileTypes: true })
 let wanjiku: string;
 let amina: string;
 let agent: string;
+let otieno: string;
 let mavuno: string;
 
 beforeAll(async () => {
-	[wanjiku, amina, agent] = (await Promise.all(
-		['wanjiku@mavuno.example', 'amina@pwani.example', 'agent@lixnet.example'].map((email) =>
-			sessionOf(portal, email)
-		)
-	)) as [string, string, string];
+	[wanjiku, amina, agent, otieno] = (await Promise.all(
+		[
+			'wanjiku@mavuno.example',
+			'amina@pwani.example',
+			'agent@lixnet.example',
+			'otieno@mavuno.example'
+		].map((email) => sessionOf(portal, email))
+	)) as [string, string, string, string];
 	mavuno = /(biz_\S+)\s+Mavuno/.exec(await evolve(portal.dataDir, 'business', 'list'))?.[1] ?? '';
 });
 
@@ -182,6 +186,9 @@ describe('every route', () => {
 			expect([303, 302, 401, 403, 404, 405], `${path} answered ${answer.status}`).toContain(
 				answer.status
 			);
+			// A key that was never made opens nothing, for everybody.
+			if (/\[token\]/.test(address) && !address.startsWith('/password'))
+				expect(answer.status, path).toBe(404);
 			if (answer.status === 303) expect(answer.headers.get('location'), path).toMatch(/^\/login/);
 		}
 	});
@@ -202,6 +209,27 @@ describe('a member of one business', () => {
 	it('cannot launch a product that only the other has', async () => {
 		const answer = await post('/launch/payroll', amina, {});
 		expect([403, 404]).toContain(answer.status);
+	});
+
+	it('may not see money, or move it, without the right to', async () => {
+		for (const address of addresses.filter((each) => each.startsWith('/billing'))) {
+			const path = address.replace('[product]', 'erp').replace(/\[[^\]]+\]/g, 'x');
+			expect((await get(path, otieno)).status, path).toBe(403);
+		}
+		const acts: [string, Record<string, string>][] = [
+			[
+				'/billing/settings?/contact',
+				{ name: 'Otieno', email: 'o@x.example', 'gets-invoices': 'on', language: 'en' }
+			],
+			['/billing/subscriptions/erp/change?/plan', { plan: 'starter', version: '1' }],
+			['/billing/subscriptions/erp/cancel', { reason: 'Mine', version: '1' }],
+			['/billing/subscriptions/erp/pause', { version: '1' }],
+			['/billing/subscriptions/erp?/keep', { version: '1' }]
+		];
+		for (const [path, fields] of acts) {
+			const answer = await post(path, otieno, fields);
+			expect([403, 404, 405], `${path} answered ${answer.status}`).toContain(answer.status);
+		}
 	});
 
 	it('sees no console, while staff see no portal of a customer', async () => {

@@ -111,6 +111,23 @@ export function parseJson(body: Buffer): unknown {
 }
 
 /**
+ * Whether all words of a value can be kept: none has a character of the code zero, or half of a pair (RFC 7493,
+ * section 2.1). It may be nested as deep as a body can be.
+ */
+export function isKeepable(value: unknown): boolean {
+	const left = [value];
+	while (left.length > 0) {
+		const each = left.pop();
+		if (typeof each === 'string') {
+			if (each.includes('\0') || !each.isWellFormed()) return false;
+		} else if (typeof each === 'object' && each !== null) {
+			for (const [name, inside] of Object.entries(each)) left.push(name, inside);
+		}
+	}
+	return true;
+}
+
+/**
  * The value that a request brings as `application/json`.
  * @throws Expected `unsupported_media_type`, `invalid_json` and what `readBody` throws
  */

@@ -116,7 +116,7 @@ describe('a change with an idempotency key', () => {
 		);
 	app.onError((failure, c) => toProblem(failure, c));
 
-	const post = async (body: object, idempotencyKey?: string) => {
+	const post = async (body: object | string, idempotencyKey?: string) => {
 		const response = await app.request('/things', {
 			method: 'POST',
 			headers: {
@@ -124,7 +124,7 @@ describe('a change with an idempotency key', () => {
 				'content-type': 'application/json',
 				...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey })
 			},
-			body: JSON.stringify(body)
+			body: typeof body === 'string' ? body : JSON.stringify(body)
 		});
 		return {
 			status: response.status,
@@ -162,6 +162,19 @@ describe('a change with an idempotency key', () => {
 		expect((await post({ wrong: true }, 'four')).body.code).toBe('wrong');
 		expect((await post({ a: 4 }, 'four')).body.done).toBe(before + 1);
 		expect((await post({ a: 4 }, 'x'.repeat(201))).body.code).toBe('invalid_header');
+	});
+
+	it('is refused with words that nobody can keep, however deep they are', async () => {
+		const before = done;
+		for (const body of [
+			{ a: 'x\0' },
+			{ a: [{ b: '\ud800' }] },
+			{ 'a\0': 1 },
+			`{"a":${'['.repeat(50_000)}"\\u0000"${']'.repeat(50_000)}}`
+		])
+			expect(await post(body)).toMatchObject({ status: 400, body: { code: 'invalid_json' } });
+		expect(done).toBe(before);
+		expect((await post({ a: 'Wanjikũ 😀' })).status).toBe(201);
 	});
 
 	it('names the business that is meant, and one that there is', async () => {

@@ -13,7 +13,7 @@ import { isId } from '#server/platform/ids.ts';
 import { answerOnce } from '#server/platform/kept-answers.ts';
 import { limit } from '#server/platform/limits.ts';
 import type { Integrator, Scope, System } from '#server/platform/scope.ts';
-import { fault, isUtf8, parseJson, readBody, readContentType } from './body.ts';
+import { fault, isKeepable, isUtf8, parseJson, readBody, readContentType } from './body.ts';
 import type { Env } from './env.ts';
 import { standing } from './reading-limit.ts';
 import { reply } from './reply.ts';
@@ -98,6 +98,8 @@ export async function change(
 	const body = bytes.length === 0 ? {} : parseJson(bytes);
 	if (Array.isArray(body))
 		throw new Invalid([{ path: '', message: 'Send one object, not a list.' }]);
+	if (!isKeepable(body))
+		throw fault('invalid_json', 400, 'There is a character in the body that is no text.');
 	const key = idempotencyKey(c);
 	const act = (scope: Scope<System>) => async () => {
 		const { status = 200, value } = await work(scope, body);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CursorOf, cursorText, cutPage } from './cursor.ts';
+import { CursorOf, cursorText, cutPage, isDayPlace } from './cursor.ts';
 import { Invalid } from './errors.ts';
 import { newId } from './ids.ts';
 import { parse } from './usecase.ts';
@@ -27,5 +27,20 @@ describe('a cursor', () => {
 		});
 		expect(cutPage(rows, 2, (row) => row.at)).toEqual({ page: rows, next: null });
 		expect(cutPage([], 2, () => at)).toEqual({ page: [], next: null });
+	});
+});
+
+describe('a place in a list by days', () => {
+	it.each([
+		['2026-11-30.12', true],
+		['2026-02-31.12', false],
+		['0000-01-01.12', false],
+		['9999-12-31.12', false],
+		['2026-11-30.x', false],
+		['2026-11-30', false],
+		['12', false],
+		['', false]
+	])('“%s”: %s', (text, is) => {
+		expect(isDayPlace(text, /^\d{1,9}$/)).toBe(is);
 	});
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { idPattern, type Prefix } from './ids.ts';
+import { CivilDate } from './schemas.ts';
 
 /** Where a page of a list ordered by time, newest first, left off. */
 export interface Cursor {
@@ -25,6 +26,12 @@ export function CursorOf(prefix: Prefix) {
 			return { at: new Date(Number(time)), id };
 		})
 	);
+}
+
+/** Whether a text is where a list by days left off: `2026-11-30.12`, the day and what tells its rows apart. */
+export function isDayPlace(text: string, row: RegExp): boolean {
+	const dot = text.indexOf('.');
+	return v.is(CivilDate, text.slice(0, dot)) && row.test(text.slice(dot + 1));
 }
 
 /**

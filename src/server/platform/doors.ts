@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
 import { tellChangesOf } from './changes.ts';
 import type { Door } from './database.ts';
+import { Invalid } from './errors.ts';
 import { isId, newId } from './ids.ts';
 import { runtime } from './runtime.ts';
 import {
@@ -86,6 +87,8 @@ export async function withSharedReads<A extends Member, R>(
 	const scope = mintScope(shareReads(shared, ask), actor, shared.at);
 	try {
 		return await work(scope);
+	} catch (error) {
+		throw isNoText(error) ? noText() : error;
 	} finally {
 		endScope(scope);
 		over = true;
@@ -193,11 +196,26 @@ function open<A extends Actor, R>(
 			return result;
 		} catch (error) {
 			await say('rollback');
-			throw error;
+			throw isNoText(error) ? noText() : error;
 		} finally {
 			endScope(scope);
 		}
 	});
+}
+
+/**
+ * PostgreSQL stores no character of the code zero (22021), not even escaped in JSON (22P05). Nobody types one:
+ * whoever sends it, in an address or a field, is told so, wherever it was to be looked up or written.
+ */
+function isNoText(error: unknown): boolean {
+	const code = (error as { code?: unknown } | null)?.code;
+	return code === '22021' || code === '22P05';
+}
+
+function noText(): Invalid {
+	return new Invalid([
+		{ path: '', message: 'There is a character in it that is no text. Write it again.' }
+	]);
 }
 
 /** When all promises of this turn have run, and before a connection lets go what was asked meanwhile. */

@@ -12,14 +12,19 @@ describe('filters of activity in the address', () => {
 		expect(new URLSearchParams(toQuery(filters)).toString()).toBe(query);
 	});
 
-	it.each(['product=sacco', 'person=per_2', 'kind=weather', 'from=2026-02-30', 'to=yesterday'])(
-		'%s is not understood, and said to be so',
-		(query) => {
-			const filters = read(query);
-			expect(filters.unknown).toBe(true);
-			expect(toQuery(filters)).toEqual([]);
-		}
-	);
+	it.each([
+		'product=sacco',
+		'person=per_2',
+		'kind=weather',
+		'from=2026-02-30',
+		'from=0000-01-01',
+		'to=9999-12-31',
+		'to=yesterday'
+	])('%s is not understood, and said to be so', (query) => {
+		const filters = read(query);
+		expect(filters.unknown).toBe(true);
+		expect(toQuery(filters)).toEqual([]);
+	});
 
 	it('take days as the business has them, both included', () => {
 		const input = toInput(read('from=2026-11-24&to=2026-11-25'), 'Africa/Nairobi');

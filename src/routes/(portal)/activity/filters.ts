@@ -63,7 +63,8 @@ export function toQuery(filters: Filters): [name: string, value: string][] {
 }
 
 function isDay(text: string): text is string {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+	// Nobody was here before the year 1000, and the day after 9999 has no four digits.
+	if (!/^[1-8]\d{3}-\d{2}-\d{2}$/.test(text)) return false;
 	const date = new Date(`${text}T00:00:00Z`);
 	return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

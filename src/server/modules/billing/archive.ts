@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import { isDayPlace } from '../../platform/cursor.ts';
 import { NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
@@ -63,7 +64,15 @@ export const listInvoices = usecase(
 	v.object({
 		limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 24),
 		/** `next` of the page before. */
-		before: v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d\.[A-Z]{2,5}-\d{4}-\d{4,9}$/)))
+		before: v.optional(
+			v.pipe(
+				v.string(),
+				v.check(
+					(text) => isDayPlace(text, /^[A-Z]{2,5}-\d{4}-\d{4,9}$/),
+					'This is not where a page left off.'
+				)
+			)
+		)
 	}),
 	async (scope, { limit, before }) => {
 		const [day, number] = before?.split('.') ?? [];

@@ -8,6 +8,7 @@ import { isId, newId } from '../../platform/ids.ts';
 import { limit } from '../../platform/limits.ts';
 import { announce } from '../../platform/live.ts';
 import { runtime } from '../../platform/runtime.ts';
+import { oneLine } from '../../platform/schemas.ts';
 import { businessOf, confinedTo, type Member } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, readBusiness } from '../businesses/index.ts';
@@ -47,7 +48,8 @@ const fields = {
 		v.string(),
 		v.trim(),
 		v.nonEmpty('Write a name.'),
-		v.maxLength(120, 'A name has at most 120 characters.')
+		v.maxLength(120, 'A name has at most 120 characters.'),
+		oneLine('A name is one line.')
 	),
 	language: v.picklist(paperLanguages, 'Choose a language.'),
 	gets: v.pipe(
@@ -213,12 +215,15 @@ function readEndToken(token: string): { businessId: string; id: string } | null 
 	return { businessId, id };
 }
 
-/** What a contact's own link is about; null when it is no such link, or they are a contact no longer. */
+/**
+ * What a contact's own link is about; null when they are a contact no longer.
+ * @throws NotFound for a link that was not made here
+ */
 export async function readContactOfLink(
 	token: string
 ): Promise<{ email: string; business: string; language: PaperLanguage } | null> {
 	const whose = readEndToken(token);
-	if (!whose) return null;
+	if (!whose) throw new NotFound('This link');
 	return withSystem('billing.contact-link', async (scope) => {
 		const contact = (await listBillingContacts(scope, { businessId: whose.businessId })).find(
 			({ id }) => id === whose.id

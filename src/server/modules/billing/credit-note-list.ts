@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
-import { PageSize } from '../../platform/cursor.ts';
+import { isDayPlace, PageSize } from '../../platform/cursor.ts';
 import { businessOf } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { InvoiceNumber } from './schemas.ts';
@@ -18,7 +18,10 @@ export interface CreditNoteSummary {
 }
 
 /** The day of issue and the id of a row: `2026-11-10.crn_…`. */
-const Place = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d\.crn_[0-9a-z]{26}$/));
+const Place = v.pipe(
+	v.string(),
+	v.check((text) => isDayPlace(text, /^crn_[0-9a-z]{26}$/), 'This is not where a page left off.')
+);
 
 /** The credit notes of the scope's business, or of one of its invoices, the newest first. */
 export const listCreditNotes = usecase(

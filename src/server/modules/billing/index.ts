@@ -100,7 +100,7 @@ export { readInvoiceLine, type BilledLine } from './invoice-line.ts';
 export {
 	addUpInvoices,
 	invoiceOrders,
-	invoicePlace,
+	isInvoicePlace,
 	invoiceStandings,
 	selectInvoices,
 	type ListedInvoice

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import { isDayPlace } from '../../platform/cursor.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import type { InvoiceSummary } from './archive.ts';
@@ -21,8 +22,13 @@ export const invoiceStandings = [
 export const invoiceOrders = ['issued', 'amount', 'due'] as const;
 
 /** The value sorted by and the number: `2026-11-30.INV-2026-0387`, `4649240.INV-2026-0387`. */
-export const invoicePlace = /^(\d{4}-\d\d-\d\d|\d{1,18})\.[A-Z]{2,5}-\d{4}-\d{4,9}$/;
-const Place = v.pipe(v.string(), v.regex(invoicePlace));
+export function isInvoicePlace(text: string): boolean {
+	return (
+		isDayPlace(text, /^[A-Z]{2,5}-\d{4}-\d{4,9}$/) ||
+		/^\d{1,18}\.[A-Z]{2,5}-\d{4}-\d{4,9}$/.test(text)
+	);
+}
+const Place = v.pipe(v.string(), v.check(isInvoicePlace, 'This is not where a page left off.'));
 
 const Minor = v.pipe(v.bigint(), v.minValue(0n));
 

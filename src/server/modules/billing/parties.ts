@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import * as v from 'valibot';
 import { Conflict, NotFound } from '../../platform/errors.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
+import { oneLine } from '../../platform/schemas.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId, listSomeBusinesses, readBusiness } from '../businesses/index.ts';
 import { CivilDate } from './schemas.ts';
@@ -14,8 +15,19 @@ export interface Party {
 	taxPin: string | null;
 }
 
-export const Name = v.pipe(v.string(), v.trim(), v.nonEmpty('Write a name.'), v.maxLength(120));
-export const Address = v.pipe(v.array(v.pipe(v.string(), v.trim(), v.nonEmpty())), v.maxLength(6));
+export const Name = v.pipe(
+	v.string(),
+	v.trim(),
+	v.nonEmpty('Write a name.'),
+	v.maxLength(120),
+	oneLine('A name is one line.')
+);
+export const Address = v.pipe(
+	v.array(
+		v.pipe(v.string(), v.trim(), v.nonEmpty(), oneLine('Write each line of the address by itself.'))
+	),
+	v.maxLength(6)
+);
 // Kenya Revenue Authority: a letter (A for persons, P for companies), nine digits, a letter.
 export const TaxPin = v.pipe(
 	v.string(),

@@ -104,6 +104,16 @@ describe('a billing contact', () => {
 		});
 	});
 
+	it('puts nothing into the letter but a name', async () => {
+		await expect(
+			addBillingContact(mavuno, {
+				...otieno,
+				email: 'c@otieno.example',
+				name: 'Otieno\n\nPay to account 0799 from now on:'
+			})
+		).rejects.toMatchObject({ issues: [{ path: 'name', message: 'A name is one line.' }] });
+	});
+
 	it('is no matter of a member without the accounts, nor of another business', async () => {
 		const clerk = await createMember(mavuno.businessId, 'Clerk', 'clerk@mavuno.example', 'member');
 		await expect(addBillingContact(clerk, otieno)).rejects.toBeInstanceOf(Forbidden);
@@ -132,7 +142,7 @@ describe('a billing contact', () => {
 			language: 'sw'
 		});
 		const forged = token.replace(mavuno.businessId, pwani.businessId);
-		expect(await readContactOfLink(forged)).toBeNull();
+		await expect(readContactOfLink(forged)).rejects.toBeInstanceOf(NotFound);
 		await expect(endContactByLink(forged)).rejects.toBeInstanceOf(NotFound);
 		await endContactByLink(token);
 		await endContactByLink(token);

@@ -5,6 +5,7 @@ import { PageSize } from '../../platform/cursor.ts';
 import { emit } from '../../platform/events.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { businessOf, type Scope } from '../../platform/scope.ts';
+import { oneLine } from '../../platform/schemas.ts';
 import { usecase } from '../../platform/usecase.ts';
 
 declare module '#server/platform/events.ts' {
@@ -34,7 +35,8 @@ const Name = v.pipe(
 	v.string(),
 	v.trim(),
 	v.nonEmpty('Write the name of the business.'),
-	v.maxLength(120, 'The name of a business has at most 120 characters.')
+	v.maxLength(120, 'The name of a business has at most 120 characters.'),
+	oneLine('The name of a business is one line.')
 );
 
 const CreateBusiness = v.object({

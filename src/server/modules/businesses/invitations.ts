@@ -5,6 +5,7 @@ import { emit } from '../../platform/events.ts';
 import { limit } from '../../platform/limits.ts';
 import { roles } from '../../platform/permissions.ts';
 import type { Member, Scope, System } from '../../platform/scope.ts';
+import { oneLine } from '../../platform/schemas.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { createPerson, Email, findPerson } from '../identity/index.ts';
 import { addMember, checkGrantable, listMembers } from './memberships.ts';
@@ -23,7 +24,8 @@ const Invitation = v.object({
 		v.string(),
 		v.trim(),
 		v.nonEmpty('Write the name of your colleague.'),
-		v.maxLength(120, 'A name has at most 120 characters.')
+		v.maxLength(120, 'A name has at most 120 characters.'),
+		oneLine('A name is one line.')
 	),
 	role: v.picklist(roles, 'Choose a role.')
 });

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sql } from 'kysely';
 import * as v from 'valibot';
 import { emit, readEvents } from '../../platform/events.ts';
 import type { Issue } from '../../platform/errors.ts';
 import { idPattern, newId } from '../../platform/ids.ts';
-import { businessOf } from '../../platform/scope.ts';
+import { businessOf, type Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import { Act } from './acts.ts';
@@ -24,14 +26,33 @@ declare module '#server/platform/events.ts' {
 	}
 }
 
-/** Asks for an act for the business of the door; a job does it. @returns its id */
+const ActId = v.pipe(v.string(), v.regex(idPattern('dsk')));
+
+/** For a form: it says by this, sent twice, that it is the same act. */
+export function newActId({ now }: Scope): string {
+	return newId('dsk', now);
+}
+
+/**
+ * Asks for an act for the business of the door; a job does it. An act that comes again with its id, such as from a
+ * button that was pressed twice, was asked for once; another act with that id is one of its own.
+ * @returns its id
+ */
 export const askAct = usecase(
 	'desk.ask',
-	v.object({ act: Act }),
-	async (scope, { act }): Promise<{ id: string }> => {
-		const id = newId('dsk', scope.now);
-		await emit(scope, 'desk.asked', { actId: id, act });
-		return { id };
+	v.object({ act: Act, id: v.optional(ActId) }),
+	async (scope, { act, id = newActId(scope) }): Promise<{ id: string }> => {
+		await sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`.execute(scope.db);
+		const lately = await readEvents(scope, {
+			businessId: businessOf(scope),
+			kind: 'desk.asked',
+			limit: 50
+		});
+		const same = lately.find(({ data }) => data.actId === id);
+		if (same && isDeepStrictEqual(same.data.act, act)) return { id };
+		const actId = same ? newActId(scope) : id;
+		await emit(scope, 'desk.asked', { actId, act });
+		return { id: actId };
 	}
 );
 
@@ -76,7 +97,7 @@ export const listAskedActs = usecase(
 /** What became of an act; null while it waits. For whoever waits for it. */
 export const readOutcome = usecase(
 	'desk.read',
-	v.object({ businessId: BusinessId, id: v.pipe(v.string(), v.regex(idPattern('dsk'))) }),
+	v.object({ businessId: BusinessId, id: ActId }),
 	async (scope, { businessId, id }): Promise<AskedAct['outcome']> => {
 		const done = await readEvents(scope, { businessId, kind: 'desk.done', limit: 20 });
 		const made = done.find(({ data }) => data.actId === id);

@@ -7,10 +7,10 @@ import { createTwoBusinesses, type TwoBusinesses } from '../../../../tests/setup
 import { createProducts } from '../../../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../../../tests/setup/runtime.ts';
 import { listActivity } from '../activity/index.ts';
-import { issueInvoice, readInvoice, saveSeller } from '../billing/index.ts';
+import { issueInvoice, listCreditNotes, readInvoice, saveSeller } from '../billing/index.ts';
 import { createPerson } from '../identity/index.ts';
 import { listPayments } from '../payments/index.ts';
-import { askAct, listAskedActs, readOutcome, type Act } from './index.ts';
+import { askAct, listAskedActs, newActId, readOutcome, type Act } from './index.ts';
 
 let test: TestRuntime;
 let jobs: RunningJobs;
@@ -116,6 +116,37 @@ describe('what staff ask for', () => {
 		const off = await ask({ kind: 'write_off', number, reason: 'Closed down' });
 		expect(await outcomeOf(off)).toEqual({ done: number, refused: null });
 		expect(await invoice()).toMatchObject({ status: 'uncollectible' });
+	});
+
+	it('is one act when its form is sent twice, and another when it asks for something else', async () => {
+		const { number: again } = await withSystem('test', (scope) =>
+			issueInvoice(scope, {
+				businessId: businesses.mavuno.businessId,
+				issuedOn: '2026-10-01',
+				dueOn: '2026-10-31',
+				currency: 'KES',
+				lines: [{ description: 'Something', quantity: '1', unitMinor: '100000' }]
+			})
+		);
+		const part = {
+			kind: 'credit_note',
+			number: again,
+			reason: 'Half a day',
+			amount: '116'
+		} as const;
+		const id = await at((scope) => Promise.resolve(newActId(scope)));
+		const [first, second] = await Promise.all(
+			[part, part].map((act) => at((scope) => askAct(scope, { act, id })))
+		);
+		expect([first?.id, second?.id]).toEqual([id, id]);
+		const other = await at((scope) => askAct(scope, { act: { ...part, amount: '58' }, id }));
+		expect(other.id).not.toBe(id);
+		await jobs.settle();
+		const { notes } = await at((scope) => listCreditNotes(scope, { invoice: again }));
+		expect(notes.map(({ totalMinor }) => totalMinor).sort((a, b) => Number(b - a))).toEqual([
+			11_600n,
+			5_800n
+		]);
 	});
 
 	it('starts a subscription', async () => {

@@ -2,4 +2,4 @@
 import './performing.ts';
 
 export type { Act, ActKind } from './acts.ts';
-export { askAct, listAskedActs, readOutcome, type AskedAct } from './asking.ts';
+export { askAct, listAskedActs, newActId, readOutcome, type AskedAct } from './asking.ts';

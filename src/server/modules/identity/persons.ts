@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Conflict, violatedConstraint } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Scope, System } from '../../platform/scope.ts';
+import { oneLine } from '../../platform/schemas.ts';
 import { usecase } from '../../platform/usecase.ts';
 import { hashPassword, noPassword } from './passwords.ts';
 
@@ -25,7 +26,13 @@ export const NewPassword = v.pipe(
 
 export const CreatePerson = v.object({
 	email: Email,
-	name: v.pipe(v.string(), v.trim(), v.nonEmpty('Write a name.'), v.maxLength(120)),
+	name: v.pipe(
+		v.string(),
+		v.trim(),
+		v.nonEmpty('Write a name.'),
+		v.maxLength(120),
+		oneLine('A name is one line.')
+	),
 	/** null: a person who cannot sign in yet. */
 	password: v.nullable(NewPassword),
 	staff: v.optional(v.boolean(), false)

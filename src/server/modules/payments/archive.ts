@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import * as v from 'valibot';
+import { isDayPlace } from '../../platform/cursor.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { usecase } from '../../platform/usecase.ts';
@@ -36,7 +37,10 @@ export interface Receipt extends PaymentSummary {
 }
 
 /** The day and the place in the series: `2026-11-30.12`. */
-const Place = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d\.\d{1,9}$/));
+export function isPaymentPlace(text: string): boolean {
+	return isDayPlace(text, /^\d{1,9}$/);
+}
+const Place = v.pipe(v.string(), v.check(isPaymentPlace, 'This is not where a page left off.'));
 
 const selection = {
 	/** Of a door that sees all; the others have their own. */

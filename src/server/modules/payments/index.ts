@@ -2,6 +2,7 @@ import './receipt-mail.ts';
 
 export {
 	addUpPayments,
+	isPaymentPlace,
 	listPayments,
 	readReceipt,
 	type PaymentSummary,

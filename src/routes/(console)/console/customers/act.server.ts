@@ -1,7 +1,7 @@
 import { fail, redirect, type RequestEvent } from '@sveltejs/kit';
 import { askAct, type Act, type AskedAct } from '#server/modules/desk/index.ts';
 import { actOutcome } from '#server/web/desk.ts';
-import { keptValues, toRefusal } from '#server/web/failures.ts';
+import { keptValues, toRefusal, type Refusal } from '#server/web/failures.ts';
 import { staffPageAt } from '#server/web/page.ts';
 
 type StaffScope = Parameters<Parameters<typeof staffPageAt>[2]>[0];
@@ -49,16 +49,23 @@ export async function ask<E extends RequestEvent & { params: { business: string 
 	form: string,
 	reason: string,
 	read: (data: FormData) => unknown,
-	to: string
+	to: string,
+	/** What the form lacks besides what the act does. */
+	lacks: (data: FormData) => Refusal['issues'] = () => []
 ) {
 	const data = await event.request.formData();
-	const values = keptValues(data);
+	const { act: given, ...values } = keptValues(data);
+	const missing = lacks(data);
+	if (missing.length > 0) return fail(400, { issues: missing, values, form });
 	const asked = await staffPageAt(
 		event.params.business,
 		`${reason} ${event.params.business}`,
 		async (scope) => {
 			try {
-				return await askAct(scope, { act: read(data) as Act });
+				return await askAct(scope, {
+					act: read(data) as Act,
+					...(given === undefined ? {} : { id: given })
+				});
 			} catch (failure) {
 				return toRefusal(failure, values);
 			}

@@ -1,5 +1,5 @@
 import { m } from '#lib/paraglide/messages.js';
-import { invoicePlace } from '#server/modules/billing/index.ts';
+import { isInvoicePlace } from '#server/modules/billing/index.ts';
 import { page } from '#server/web/page.ts';
 import { readChoices, readList } from './read.server.ts';
 import type { PageServerLoad } from './$types';
@@ -8,7 +8,7 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 	const choices = await readChoices(scope, url.searchParams);
 	const place = url.searchParams.get('after') ?? '';
 	// Whatever has not the form of a place begins the list anew, instead of failing the page.
-	const after = invoicePlace.test(place) ? place : null;
+	const after = isInvoicePlace(place) ? place : null;
 	return {
 		title: m.billing_invoices(),
 		...choices,

@@ -1,4 +1,5 @@
 import { m } from '#lib/paraglide/messages.js';
+import { isPaymentPlace } from '#server/modules/payments/index.ts';
 import { page } from '#server/web/page.ts';
 import { readFilters } from './filters.ts';
 import { readPayments } from './read.server.ts';
@@ -8,7 +9,7 @@ export const load: PageServerLoad = page(async (scope, { url }) => {
 	const filters = readFilters(url.searchParams);
 	const place = url.searchParams.get('after') ?? '';
 	// Whatever has not the form of a place begins the list anew, instead of failing the page.
-	const after = /^\d{4}-\d\d-\d\d\.\d{1,9}$/.test(place) ? place : null;
+	const after = isPaymentPlace(place) ? place : null;
 	return {
 		title: m.payments_title(),
 		filters,

@@ -5,7 +5,7 @@ import { toErrorPage } from '#server/web/failures.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params }) => {
-	const contact = await readContactOfLink(params.token);
+	const contact = await readContactOfLink(params.token).catch(toErrorPage);
 	return { title: contact ? m.papers_end_title() : m.papers_ended_title(), contact };
 };
 

@@ -2,7 +2,7 @@ import { civilDate } from '#lib/format/dates.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { listOpenInvoices, readAgreements } from '#server/modules/billing/index.ts';
 import { listPlans, listProducts } from '#server/modules/catalogue/index.ts';
-import { listAskedActs } from '#server/modules/desk/index.ts';
+import { listAskedActs, newActId } from '#server/modules/desk/index.ts';
 import { listPayments } from '#server/modules/payments/index.ts';
 import { textOf } from '../../../../../(portal)/parts/fields.ts';
 import { customerPage } from '../../../../frame.server.ts';
@@ -24,6 +24,7 @@ export const load: PageServerLoad = customerPage(
 		return {
 			title: m.console_acts(),
 			today: civilDate(scope.now, customer.timeZone),
+			act: newActId(scope),
 			open,
 			acts,
 			payments,

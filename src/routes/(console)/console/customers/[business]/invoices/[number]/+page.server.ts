@@ -1,6 +1,8 @@
 import { civilDate } from '#lib/format/dates.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { invoiceSheet, readInvoice } from '#server/modules/billing/index.ts';
+import { newActId } from '#server/modules/desk/index.ts';
 import { listEntries } from '#server/modules/ledger/index.ts';
 import { listBankAccounts } from '#server/modules/payments/index.ts';
 import { textOf } from '../../../../../../(portal)/parts/fields.ts';
@@ -21,6 +23,7 @@ export const load: PageServerLoad = customerPage(
 		return {
 			title: invoice.number,
 			today: civilDate(scope.now, customer.timeZone),
+			act: newActId(scope),
 			invoice,
 			sheet: invoiceSheet(invoice, getLocale(), accounts),
 			entries,
@@ -29,32 +32,43 @@ export const load: PageServerLoad = customerPage(
 	}
 );
 
-/** What is done to an invoice says which, and why. */
-const correct = (
-	event: RequestEvent,
-	kind: 'credit_note' | 'void' | 'write_off',
-	reason: string
-) => {
-	const { business, number } = event.params;
-	return ask(
-		event,
-		kind,
-		reason,
-		(data) => {
-			const amount = textOf(data, 'amount').trim();
-			return {
-				kind,
-				number,
-				reason: textOf(data, 'reason'),
-				...(kind !== 'credit_note' || amount === '' ? {} : { amount })
-			};
-		},
-		`/console/customers/${business}/invoices/${encodeURIComponent(number)}`
-	);
-};
+const here = ({ params: { business, number } }: RequestEvent) =>
+	`/console/customers/${business}/invoices/${encodeURIComponent(number)}`;
+
+const endings = ['void', 'write_off'] as const;
 
 export const actions: Actions = {
-	credit: (event) => correct(event, 'credit_note', 'giving back of an invoice of the customer'),
-	void: (event) => correct(event, 'void', 'making an invoice void of the customer'),
-	writeOff: (event) => correct(event, 'write_off', 'writing off an invoice of the customer')
+	credit: (event) =>
+		ask(
+			event,
+			'credit_note',
+			'giving back of an invoice of the customer',
+			(data) => {
+				const amount = textOf(data, 'amount').trim();
+				return {
+					kind: 'credit_note',
+					number: event.params.number,
+					reason: textOf(data, 'reason'),
+					...(amount === '' ? {} : { amount })
+				};
+			},
+			here(event)
+		),
+	/** Void or written off, which says somebody who has said besides that they are sure of it. */
+	end: (event) =>
+		ask(
+			event,
+			'end',
+			'ending an invoice of the customer',
+			(data) => ({
+				kind: endings.find((each) => each === textOf(data, 'kind')) ?? '',
+				number: event.params.number,
+				reason: textOf(data, 'reason')
+			}),
+			here(event),
+			(data) =>
+				textOf(data, 'sure') === 'yes'
+					? []
+					: [{ path: 'sure', message: m.console_end_sure_missing() }]
+		)
 };
