@@ -117,7 +117,7 @@ describe.each([
 					'--business',
 					'Juma Hardware',
 					'--line',
-					'1 x 500.00 Sent by mistake'
+					'Sent by mistake: 1 x 500.00'
 				]
 			)
 		).split(/\s/);
@@ -149,11 +149,18 @@ describe.each([
 		expect(await answer.text()).toContain('Tick that you are sure.');
 		expect(await isOpen()).toBe(1);
 
-		await correct.getByLabel('How it ends').selectOption({ label: 'Make it void' });
-		await correct.getByLabel('Why it ends unpaid').fill('Sent by mistake');
-		await correct.getByLabel('Yes, end it. This cannot be taken back.').check();
-		await correct.getByRole('button', { name: 'End the invoice' }).click();
-		await page.getByText('The invoice is void.').waitFor();
+		const end = async (how: string) => {
+			await correct.getByLabel('How it ends').selectOption({ label: how });
+			await correct.getByLabel('Why it ends unpaid').fill('Sent by mistake');
+			await correct.getByLabel('Yes, end it. This cannot be taken back.').check();
+			await correct.getByRole('button', { name: 'End the invoice' }).click();
+		};
+		// The control unit knows of it already.
+		await end('Make it void');
+		await page.getByRole('alert').getByText('This was not done').waitFor();
+		expect(await correct.getByLabel('Why it ends unpaid').inputValue()).toBe('Sent by mistake');
+		await end('Write it off');
+		await page.getByText('What was left is written off.').waitFor();
 		expect(await correct.getByRole('button', { name: 'End the invoice' }).count()).toBe(0);
 	});
 

@@ -213,7 +213,10 @@ describe('a member of one business', () => {
 
 	it('may not see money, or move it, without the right to', async () => {
 		for (const address of addresses.filter((each) => each.startsWith('/billing'))) {
-			const path = address.replace('[product]', 'erp').replace(/\[[^\]]+\]/g, 'x');
+			const path = address
+				.replace('[product]', 'erp')
+				.replace('[position]', '1')
+				.replace(/\[[^\]]+\]/g, 'x');
 			expect((await get(path, otieno)).status, path).toBe(403);
 		}
 		const acts: [string, Record<string, string>][] = [
