@@ -179,7 +179,7 @@ describe('every route', () => {
 	});
 
 	it('asks for a session, or is meant for everybody', async () => {
-		const open = /^\/(login|logout|password(\/.*)?|paper-mail\/.*|catalogue|outbox|preferences)$/;
+		const open = /^\/(login|logout|password(\/.*)?|catalogue|outbox|preferences)$/;
 		for (const address of addresses.filter((each) => !open.test(each))) {
 			const path = address.replace(/\[[^\]]+\]/g, 'x');
 			const answer = await get(path, '');
