@@ -5,6 +5,7 @@ import { usecase } from '../../platform/usecase.ts';
 import { BusinessId } from '../businesses/index.ts';
 import type { Apart, Books, Posting } from '../ledger/index.ts';
 import type { TaxClass } from '../rating/index.ts';
+import type { InvoiceKind } from './draft-lines.ts';
 import { addUpLines, type InvoiceTotals, type TaxedLine } from './totals.ts';
 
 /** What an invoice moves in the ledger: the customer owes it, by tax rate the vendor has earned it. */
@@ -68,7 +69,7 @@ export const readBooks = usecase(
 			readApart(db, businessIds),
 			db
 				.selectFrom('billing.invoices')
-				.select(['business_id', 'id', 'number', 'status', 'issued_on', 'currency'])
+				.select(['business_id', 'id', 'number', 'kind', 'status', 'issued_on', 'currency'])
 				.select(['total_minor', 'paid_minor'])
 				.where('business_id', '=', ofThese)
 				.orderBy('business_id')
@@ -121,7 +122,11 @@ export const readBooks = usecase(
 					});
 					return {
 						businessId: invoice.business_id,
-						document: { kind: 'invoice' as const, id: invoice.id, reference: invoice.number },
+						document: {
+							kind: invoice.kind as InvoiceKind,
+							id: invoice.id,
+							reference: invoice.number
+						},
 						onDay: invoice.issued_on,
 						currency: invoice.currency,
 						postings: invoice.status === 'void' ? [...issued, ...reversed(issued)] : issued

@@ -58,13 +58,12 @@ export async function issueInvoices(
 			scope,
 			drafts.map(({ businessId, issuedOn }) => ({ businessId, on: issuedOn }))
 		),
-		await takeReferences(scope, [
-			...new Set(
-				drafts.flatMap(({ businessId, customerReference }) =>
-					customerReference === undefined ? businessId : []
-				)
+		await takeReferences(
+			scope,
+			drafts.map(({ businessId, customerReference }) =>
+				customerReference === undefined ? businessId : null
 			)
-		])
+		)
 	];
 	await findCorrected(scope, drafts);
 	await addCredited(scope, drafts.flatMap(creditedBy));
@@ -74,7 +73,7 @@ export async function issueInvoices(
 		const numbered = numbers[index];
 		const on = parties[index];
 		if (!numbered || !on) throw new Error('Each invoice has its number and its parties.');
-		const reference = one.draft.customerReference ?? references.get(businessId) ?? null;
+		const reference = one.draft.customerReference ?? references[index] ?? null;
 		return { ...one, ...numbered, ...on, id: newId('inv', now), businessId, reference };
 	});
 	await insertAll(
@@ -136,7 +135,7 @@ export async function issueInvoices(
 				businessId: draft.businessId,
 				onDay: draft.issuedOn,
 				kind: 'issued' as const,
-				document: { kind: 'invoice' as const, id, reference: number },
+				document: { kind: draft.kind ?? 'invoice', id, reference: number },
 				currency: draft.currency,
 				postings
 			};

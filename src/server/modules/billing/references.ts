@@ -43,14 +43,18 @@ export const saveNextReference = usecase(
 );
 
 /**
- * What these businesses want to find on the invoice that is issued now: what they said for the next one alone,
- * which is used up by it, or else what they said for every one.
+ * What these businesses want to find on the invoices that are issued now, in their order: what one said for the next
+ * one alone stands on its first, which uses it up, and what it said for every one on all others.
+ *
+ * @param businessIds of each invoice; null for one that has a reference of its own
  */
 export async function takeReferences(
 	{ db }: Scope,
-	businessIds: readonly string[]
-): Promise<Map<string, string>> {
-	const ofThese = sql<string>`any(${businessIds})`;
+	businessIds: readonly (string | null)[]
+): Promise<(string | null)[]> {
+	const some = [...new Set(businessIds.filter((id) => id !== null))];
+	if (some.length === 0) return businessIds.map(() => null);
+	const ofThese = sql<string>`any(${some})`;
 	const standing = await db
 		.selectFrom('billing.settings')
 		.select(['business_id', 'customer_reference'])
@@ -62,8 +66,12 @@ export async function takeReferences(
 		.where('business_id', '=', ofThese)
 		.returning(['business_id', 'reference'])
 		.execute();
-	return new Map([
-		...standing.map((row) => [row.business_id, row.customer_reference ?? ''] as const),
-		...next.map((row) => [row.business_id, row.reference] as const)
-	]);
+	const always = new Map(standing.map((row) => [row.business_id, row.customer_reference]));
+	const once = new Map(next.map((row) => [row.business_id, row.reference]));
+	return businessIds.map((id) => {
+		if (id === null) return null;
+		const reference = once.get(id) ?? always.get(id) ?? null;
+		once.delete(id);
+		return reference;
+	});
 }

@@ -82,14 +82,16 @@ export const voidInvoice = usecase(
 			.where('business_id', '=', businessId)
 			.where('id', '=', invoice.id)
 			.execute();
-		const document = { kind: 'invoice' as const, id: invoice.id };
-		const entries = await listEntries(scope, { businessId, document });
-		for (const { postings } of entries.filter(({ kind }) => kind === 'issued'))
+		const entries = await listEntries(scope, {
+			businessId,
+			document: { kind: 'invoice', id: invoice.id }
+		});
+		for (const { document, postings } of entries.filter(({ kind }) => kind === 'issued'))
 			await post(scope, {
 				businessId,
 				onDay,
 				kind: 'reversed',
-				document: { ...document, reference: number },
+				document,
 				currency: invoice.currency,
 				postings: reversed(postings)
 			});
