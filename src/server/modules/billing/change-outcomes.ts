@@ -4,6 +4,7 @@ import type { Agreement } from './agreements.ts';
 import { selectBilled } from './billed.ts';
 import { chargesOf, creditsOf, wholeCharges, type Moment } from './change-lines.ts';
 import { sellsSeats, type Target } from './change-plans.ts';
+import { readDiscounts } from './next-charge.ts';
 import type { NewPendingLine } from './pending.ts';
 import type { Columns } from './rows.ts';
 
@@ -25,8 +26,7 @@ export interface Outcome {
 /** It comes with the next period: when the trial is over, if it is one, which then goes on. */
 export function plannedFor(agreement: Agreement, to: Target): Outcome {
 	const { terms, period, seats, next } = agreement;
-	const isOther = terms.planId !== to.terms.planId || terms.version !== to.terms.version;
-	const plan = isOther || agreement.status === 'trial' ? to : (next?.plan ?? null);
+	const plan = isOther(terms, to.terms) || agreement.status === 'trial' ? to : (next?.plan ?? null);
 	const otherSeats = to.seats === seats ? null : to.seats;
 	const isSameInterval = terms.interval === to.terms.interval && agreement.status !== 'trial';
 	const end = boundaryAfter(
@@ -63,10 +63,23 @@ export function plannedFor(agreement: Agreement, to: Target): Outcome {
 export function changedUnpaid(agreement: Agreement, to: Target, today: string): Outcome {
 	return {
 		lines: [],
-		after: { columns: { ...nowOf(to), ...nothingPlanned }, ended: null },
+		after: { columns: { ...nowOf(to), ...plannedStill(agreement, to) }, ended: null },
 		on: today,
-		then: { ...agreement, ...to, next: null }
+		then: { ...agreement, ...to, next: nextStill(agreement, to) }
 	};
+}
+
+/** What was planned goes with the plan that is left. Other seats alone leave a planned plan as it is. */
+function nextStill({ terms, next }: Agreement, to: Target): Agreement['next'] {
+	return isOther(terms, to.terms) || !next?.plan ? null : { ...next, seats: null };
+}
+
+function plannedStill({ terms }: Agreement, to: Target): Columns {
+	return isOther(terms, to.terms) ? nothingPlanned : { next_seats: null };
+}
+
+function isOther(one: Target['terms'], other: Target['terms']): boolean {
+	return one.planId !== other.planId || one.version !== other.version;
 }
 
 const nowOf = ({ terms, seats }: Target): Columns => ({
@@ -89,13 +102,13 @@ export async function changedNow(
 ): Promise<Outcome> {
 	const today = civilDate(moment.at, moment.zone);
 	const { terms, anchorOn, period } = agreement;
-	const isOther = terms.planId !== to.terms.planId || terms.version !== to.terms.version;
+	const isOtherPlan = isOther(terms, to.terms);
 	const isNewInterval = terms.interval !== to.terms.interval;
 	const mode = terms.proration;
-	const then: Agreement = { ...agreement, ...to, next: isOther ? null : agreement.next };
+	const then: Agreement = { ...agreement, ...to, next: nextStill(agreement, to) };
 	const columns: Columns = {
 		...nowOf(to),
-		...(isOther ? nothingPlanned : { next_seats: null })
+		...plannedStill(agreement, to)
 	};
 	if (mode === 'none' && !isNewInterval)
 		return { lines: [], after: { columns, ended: null }, on: today, then };
@@ -103,7 +116,12 @@ export async function changedNow(
 	const seatPrices = new Set(
 		terms.prices.filter(({ kind }) => kind === 'seat').map(({ slug }) => slug)
 	);
-	const touched = isOther
+	// A coupon goes along: as it was taken off what was billed for this period, or else as it stands.
+	const discounts =
+		terms.inAdvance || billed.discounts.length > 0
+			? billed.discounts
+			: await readDiscounts(scope, agreement);
+	const touched = isOtherPlan
 		? billed.lines
 		: billed.lines.filter(({ priceSlug }) => priceSlug !== null && seatPrices.has(priceSlug));
 	const credits = creditsOf(agreement, touched, moment, true);
@@ -114,15 +132,15 @@ export async function changedNow(
 	const charges = !to.terms.inAdvance
 		? []
 		: isNewInterval
-			? wholeCharges(then, next, billed.discounts)
+			? wholeCharges(then, next, discounts)
 			: chargesOf(then, whole, moment, {
 					mode: mode === 'second' ? 'second' : 'day',
-					discounts: billed.discounts,
-					...(isOther
+					discounts,
+					...(isOtherPlan
 						? {}
 						: { of: ({ priceSlug }) => priceSlug !== undefined && seatPrices.has(priceSlug) })
 				});
-	const isCut = isOther || (!terms.inAdvance && sellsSeats(terms));
+	const isCut = isOtherPlan || (!terms.inAdvance && sellsSeats(terms));
 	const ended = isCut && period.start < today ? { start: period.start, end: today } : null;
 	const lines = [...credits, ...charges];
 	const isBilledNow = lines.length > 0 || (ended !== null && asksAfterwards(agreement));

@@ -392,6 +392,28 @@ describe('a change of plan', () => {
 		]);
 	});
 
+	it('takes a coupon along where nothing was billed before', async () => {
+		const { code } = await system((scope) =>
+			saveCoupon(scope, { name: 'A friend', percent: '25', duration: 'for_ever' })
+		);
+		const { id } = await system((scope) =>
+			startSubscription(scope, {
+				businessId: mavuno.businessId,
+				product: 'erp',
+				plan: 'after',
+				startedOn: '2026-11-01',
+				coupon: code
+			})
+		);
+		await system(({ db }) =>
+			sql`update billing.subscriptions set closes_on = period_end,
+				advance_billed_until = period_end where id = ${id}`.execute(db)
+		);
+		const { lines } = await preview(id, { plan: 'large' });
+		// Three quarters of half of 9,000.
+		expect(lines.map(({ amountMinor }) => amountMinor)).toEqual([337_500n]);
+	});
+
 	it('during a trial says what it goes on with, and costs nothing before', async () => {
 		const { id } = await system((scope) =>
 			startSubscription(scope, {
@@ -430,6 +452,32 @@ describe('a change of seats', () => {
 			seats: 14,
 			period: { start: '2026-11-01', end: '2026-12-01' }
 		});
+	});
+
+	it('leaves what the trial goes on with, and what was planned for the next period', async () => {
+		const trial = await system((scope) =>
+			startSubscription(scope, {
+				businessId: mavuno.businessId,
+				product: 'erp',
+				plan: 'team',
+				startedOn: '2026-11-01',
+				trialEndsOn: '2026-12-01',
+				goesOn: true
+			})
+		);
+		await member((scope) => changeSeats(scope, { subscriptionId: trial.id, seats: 3 }));
+		expect(await read(trial.id)).toMatchObject({
+			seats: 3,
+			next: { plan: { slug: 'team' }, seats: null }
+		});
+		const id = await start('team', { seats: 2, of: pwani });
+		const asPwani = <R>(work: (scope: Scope<Member>) => Promise<R>) => member(work, pwani);
+		await asPwani((scope) => changePlan(scope, { subscriptionId: id, plan: 'dollars' }));
+		// What the next period asks is asked by the plan that was chosen for it.
+		const more = await asPwani((scope) => previewChange(scope, { subscriptionId: id, seats: 5 }));
+		expect(more.next).toMatchObject({ currency: 'USD', totals: { totalMinor: 10_440n } });
+		await asPwani((scope) => changeSeats(scope, { subscriptionId: id, seats: 5 }));
+		expect((await read(id)).next).toMatchObject({ plan: { slug: 'dollars' } });
 	});
 
 	it('is refused where the plan sells none, and where nothing changes', async () => {

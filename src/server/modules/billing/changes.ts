@@ -9,7 +9,7 @@ import { changedNow, changedUnpaid, plannedFor, type After } from './change-outc
 import { directionOf, effectOf, targetOf, type Direction, type Target } from './change-plans.ts';
 import { documentsOf, type Documents } from './documents.ts';
 import type { ChangeKind, ChangeSide } from './history.ts';
-import { readNextCharge, type NextCharge } from './next-charge.ts';
+import { comingOf, readNextCharge, type NextCharge } from './next-charge.ts';
 import { writePending, type NewPendingLine } from './pending.ts';
 import { updateSubscription, writeEndedPeriod } from './rows.ts';
 import {
@@ -204,7 +204,7 @@ async function reckon(
 			currency: lines[0]?.currency ?? terms.currency,
 			lines,
 			documents: documentsOf(lines),
-			next: await readNextCharge(scope, then)
+			next: await readNextCharge(scope, comingOf(then))
 		},
 		after
 	};

@@ -35,7 +35,7 @@ export async function readNextCharge(
 	const end = boundaryAfter(anchorOn, start, terms.interval);
 	const next = { start, end };
 	const lines = fixedLines(agreement, next);
-	const discounts = await readCoupons(scope, agreement);
+	const discounts = await readDiscounts(scope, agreement);
 	const totals = reckonDraft({ lines, discounts });
 	return {
 		on: terms.inAdvance ? start : end,
@@ -88,7 +88,7 @@ export const readNextOf = usecase(
 );
 
 /** As it will be when what is planned has come. */
-function comingOf(agreement: Agreement): Agreement {
+export function comingOf(agreement: Agreement): Agreement {
 	const { next, period, terms, status } = agreement;
 	if (!next) return agreement;
 	const isSame = (next.plan?.terms.interval ?? terms.interval) === terms.interval;
@@ -103,7 +103,8 @@ function comingOf(agreement: Agreement): Agreement {
 	};
 }
 
-async function readCoupons(
+/** What coupons take off whatever this subscription is asked for next. */
+export async function readDiscounts(
 	{ db }: Scope,
 	{ businessId, id, terms }: Agreement
 ): Promise<DraftDiscount[]> {
