@@ -40,3 +40,26 @@ describe('a character that PostgreSQL cannot keep', () => {
 		).rejects.toMatchObject({ code: '22P02' });
 	});
 });
+
+describe('a connection that is lost before the commit', () => {
+	it('fails the work, and leaves no promise that nobody waits for', async () => {
+		const unhandled: unknown[] = [];
+		const note = (reason: unknown): void => {
+			unhandled.push(reason);
+		};
+		process.on('unhandledRejection', note);
+		try {
+			await expect(
+				withSystem('test', async ({ db }) => {
+					await sql`select pg_terminate_backend(pg_backend_pid())`
+						.execute(db)
+						.catch(() => undefined);
+				})
+			).rejects.toThrow();
+			await new Promise(setImmediate);
+			expect(unhandled).toEqual([]);
+		} finally {
+			process.off('unhandledRejection', note);
+		}
+	});
+});

@@ -190,6 +190,8 @@ function open<A extends Actor, R>(
 			const result = await working;
 			await begun;
 			const wrote = options.unseen ? null : askWhetherItWrote(connection);
+			// Its failure surfaces below, and may come before the commit is answered.
+			wrote?.catch(() => undefined);
 			await say('commit');
 			// Before the caller can answer anybody: what it has changed is drawn anew from now on.
 			if (await wrote) tellChangesOf(scope);
