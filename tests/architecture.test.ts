@@ -166,6 +166,54 @@ describe('who may import whom', () => {
 		).toEqual(['a', 'b', 'c', 'a']);
 	});
 
+	it('keeps the order of modules that ARCHITECTURE.md draws', () => {
+		const drawn = /each imports only from rows above[^`]*```\n([\s\S]*?)```/.exec(
+			readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+		)?.[1];
+		const rows = (drawn ?? '')
+			.trim()
+			.split('\n')
+			.map((row) => row.trim().split(/\s+/));
+		const rowOf = (module: string) => rows.findIndex((row) => row.includes(module));
+		expect(rows.flat().sort()).toEqual(readdirSync(join(root, 'src/server/modules')).sort());
+		const upwards = ours.flatMap((source) =>
+			importsOf(source).flatMap((to) => {
+				const [from, target] = [moduleOf(source.path), moduleOf(to)];
+				if (!from || !target || from === target || rowOf(target) < rowOf(from)) return [];
+				return [`${source.path} imports ${target}`];
+			})
+		);
+		expect(upwards).toEqual([]);
+		expect(rowOf('billing')).toBeGreaterThan(rowOf('ledger'));
+	});
+
+	it('lets documents be issued by closing and the desk, the API, commands and the story alone', () => {
+		const issues =
+			/\b(issueInvoices?|issueInvoiceDraft|issueCreditNote|takeNumbers|postAll|post)\b/;
+		const importing = ours.filter(
+			({ path, text }) =>
+				moduleOf(path) !== 'billing' &&
+				[
+					...text.matchAll(/import\s*\{([^}]*)\}\s*from\s*'[^']*\/(?:billing|ledger)\/index\.ts'/g)
+				].some(([, names]) => issues.test(names ?? ''))
+		);
+		expect(
+			[
+				...new Set(
+					importing.map(({ path }) => moduleOf(path) ?? /^(?:src\/)?(\w+)\//.exec(path)?.[1])
+				)
+			].sort()
+		).toEqual([
+			'api',
+			'closing',
+			'commands',
+			'desk',
+			// It takes numbers of receipts, and posts what came in.
+			'payments',
+			'seeds'
+		]);
+	});
+
 	it('lets only doors mint and end scopes', () => {
 		const users = ours
 			.filter(
