@@ -38,6 +38,11 @@ export async function readProjected(
 					: null;
 		if (!forecast || forecast.value <= Number(one.quantity)) return one;
 		const whole = found?.meter.unit !== 'hours' && found?.meter.aggregation !== 'weighted';
-		return { ...one, quantity: forecast.value.toFixed(whole ? 0 : 2) };
+		const growth = Number(one.quantity) > 0 ? forecast.value / Number(one.quantity) : 1;
+		return {
+			...one,
+			quantity: forecast.value.toFixed(whole ? 0 : 2),
+			...(one.events === undefined ? {} : { events: (Number(one.events) * growth).toFixed(0) })
+		};
 	});
 }

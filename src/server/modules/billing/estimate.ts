@@ -2,13 +2,7 @@ import { boundaryAfter, daysAfter, type Period } from '../rating/index.ts';
 import type { Agreement } from './agreements.ts';
 import type { DraftDiscount, DraftLine, LineKind } from './draft-lines.ts';
 import type { SubscriptionCoupon } from './due.ts';
-import {
-	asksFor,
-	priced,
-	reckonAdvance,
-	reckonArrears,
-	type ReckonedAgreement
-} from './reckoning.ts';
+import { priced, reckonable, reckonAdvance, reckonArrears } from './reckoning.ts';
 import { reckonDraft, type InvoiceTotals, type TaxedLine } from './totals.ts';
 import type { PendingLine } from './waiting.ts';
 
@@ -59,6 +53,8 @@ export interface NextBill extends InvoiceTotals {
 	lines: NextBillLine[];
 	/** What coupons take off, by their names; the lines have it in `discountMinor`. */
 	discounts: { label: string; amountMinor: bigint }[];
+	/** What will be on it and is not yet, since it is asked for each event. */
+	unreckoned: { product: string; label: string }[];
 }
 
 /**
@@ -121,16 +117,18 @@ function goesOn({ period, cancelsOn, pausedOn }: Agreement): boolean {
 function reckon(billed: readonly BilledAgreement[], metered: readonly MeteredQuantity[]) {
 	const plans = billed.flatMap(({ agreement }) => coming(agreement));
 	const changes = billed.flatMap(({ pending }) => pending.map((line): DraftLine => line));
-	const used = billed.flatMap(({ agreement }) =>
-		isMetered(agreement)
-			? reckonArrears(
-					...withoutUnknown(
-						agreement,
-						metered.filter(({ productId }) => productId === agreement.product.id)
-					)
-				)
-			: []
-	);
+	const known = billed.flatMap(({ agreement }) => {
+		if (!isMetered(agreement)) return [];
+		const own = metered.filter(({ productId }) => productId === agreement.product.id);
+		const { terms, unreckoned } = reckonable(agreement.terms, own);
+		return [
+			{
+				lines: reckonArrears({ ...agreement, terms }, agreement.period, own),
+				unreckoned: unreckoned.map(({ label }) => ({ product: agreement.product.name, label }))
+			}
+		];
+	});
+	const used = known.flatMap(({ lines }) => lines);
 	const isUsage = ({ kind }: DraftLine): boolean => kind === 'usage';
 	const lines = [
 		...plans,
@@ -146,22 +144,9 @@ function reckon(billed: readonly BilledAgreement[], metered: readonly MeteredQua
 		discounts: draft.discounts.map(({ label, appliedMinor }) => ({
 			label,
 			amountMinor: appliedMinor
-		}))
+		})),
+		unreckoned: known.flatMap(({ unreckoned }) => unreckoned)
 	};
-}
-
-/** Prices that ask for each event, of which only the total was brought, are left out: nobody can say what they come to. */
-function withoutUnknown(
-	agreement: Agreement,
-	metered: readonly MeteredQuantity[]
-): [ReckonedAgreement, Period, readonly MeteredQuantity[]] {
-	const { terms, period } = agreement;
-	const prices = terms.prices.filter((price) => {
-		const brought = metered.find(({ meter }) => meter === price.meter);
-		const asks = asksFor(price.price);
-		return asks === 'total' || (asks === 'events' && brought?.events !== undefined);
-	});
-	return [{ ...agreement, terms: { ...terms, prices } }, period, metered];
 }
 
 /** What is asked before the coming period, with what was planned for it. */

@@ -117,6 +117,26 @@ export function asksFor(price: PlanPrice['price']): 'total' | 'events' | 'values
 	return hasFixed ? (some(price.free_total) ? 'values' : 'events') : 'total';
 }
 
+/**
+ * Takes out the prices that ask for each event where what was brought does not say that much: nobody can say what
+ * they come to, and they are told by name instead.
+ */
+export function reckonable<T extends Pick<PlanTerms, 'prices'>>(
+	terms: T,
+	metered: readonly Metered[]
+): { terms: T; unreckoned: PlanPrice[] } {
+	const isUnknown = (price: PlanPrice): boolean => {
+		const asks = price.kind === 'usage' ? asksFor(price.price) : 'total';
+		if (asks === 'total') return false;
+		const brought = metered.find(({ meter }) => meter === price.meter);
+		return asks === 'events' ? brought?.events === undefined : brought?.eventValues === undefined;
+	};
+	return {
+		terms: { ...terms, prices: terms.prices.filter((price) => !isUnknown(price)) },
+		unreckoned: terms.prices.filter(isUnknown)
+	};
+}
+
 /** The prices of a plan by what they ask for, in the vendor's order. */
 export function priced(
 	{ terms }: Pick<ReckonedAgreement, 'terms'>,

@@ -95,4 +95,29 @@ describe('what months would have cost by a plan', () => {
 		]);
 		expect(month?.lines.some((line) => 'subscriptionId' in line)).toBe(false);
 	});
+
+	it('counts a fixed part by the events, and names what bounds each of them', () => {
+		const fixed: PlanPrice = price('usage', {
+			model: 'percentage',
+			rate_percent: '1',
+			fixed_per_event: '2'
+		});
+		const bounded: PlanPrice = price('usage', {
+			model: 'percentage',
+			rate_percent: '1',
+			per_event_min: '5'
+		});
+		const used = [
+			{
+				period: { start: '2026-09-01', end: '2026-10-01' },
+				metered: [{ meter: 'sms', quantity: '1000', events: '30' }]
+			}
+		];
+		const [told] = simulate(plan('month', true, [fixed]), used);
+		expect(told?.lines.map(({ amountMinor }) => amountMinor)).toEqual([7_000n]);
+		expect(told?.unreckoned).toEqual([]);
+		const [untold] = simulate(plan('month', true, [bounded]), used);
+		expect(untold?.lines).toEqual([]);
+		expect(untold?.unreckoned).toEqual(['usage']);
+	});
 });

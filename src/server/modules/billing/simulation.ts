@@ -1,6 +1,12 @@
 import { daysBetween, type Interval, type Period } from '../rating/index.ts';
 import type { DraftLine } from './draft-lines.ts';
-import { reckonAdvance, reckonArrears, type Metered, type ReckonedAgreement } from './reckoning.ts';
+import {
+	reckonable,
+	reckonAdvance,
+	reckonArrears,
+	type Metered,
+	type ReckonedAgreement
+} from './reckoning.ts';
 
 /** A month, or any other stretch of days, with what was used in it. */
 export interface SimulatedMonth {
@@ -13,6 +19,8 @@ export interface Simulated {
 	period: Period;
 	/** Flat amounts and seats first, then usage, then what is missing of a minimum. */
 	lines: DraftLine[];
+	/** What it would have cost besides, by the labels of the prices: it is asked for each event. */
+	unreckoned: string[];
 }
 
 /**
@@ -25,16 +33,21 @@ export function simulate(
 	months: readonly SimulatedMonth[]
 ): Simulated[] {
 	return months.map(({ period, metered }) => {
+		const { terms, unreckoned } = reckonable(plan.terms, metered);
 		const agreement: ReckonedAgreement = {
 			...plan,
 			id: '',
-			terms: { ...plan.terms, inAdvance: true },
+			terms: { ...terms, inAdvance: true },
 			anchorOn: period.start,
 			share: shareOf(plan.terms.interval, period)
 		};
 		const advance = reckonAdvance(agreement, period);
 		const lines = [...advance, ...reckonArrears(agreement, period, metered, { advance })];
-		return { period, lines: lines.map(withoutSubscription) };
+		return {
+			period,
+			lines: lines.map(withoutSubscription),
+			unreckoned: unreckoned.map(({ label }) => label)
+		};
 	});
 }
 

@@ -145,8 +145,8 @@ export const readQuantities = usecase(
 	async (scope, { meters, businessId }) => {
 		if (meters.length === 0) return [];
 		const of = confinedTo(scope) ?? businessId ?? businessOf(scope);
-		const { rows } = await sql<{ quantity: string }>`
-			select coalesce(greatest(case m.aggregation
+		const { rows } = await sql<{ quantity: string; events: string }>`
+			select coalesce(sum(d.count), 0)::text as events, coalesce(greatest(case m.aggregation
 				when 'count' then sum(d.count)
 				when 'sum' then sum(d.sum)
 				when 'max' then max(d.max)
@@ -184,7 +184,9 @@ export const readQuantities = usecase(
 		return meters.map(({ productId, meter }, index) => ({
 			productId,
 			meter,
-			quantity: rows[index]?.quantity ?? '0'
+			quantity: rows[index]?.quantity ?? '0',
+			/** How many events made it up. */
+			events: rows[index]?.events ?? '0'
 		}));
 	}
 );

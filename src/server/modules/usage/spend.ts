@@ -46,7 +46,7 @@ export async function readSpend(
 		)
 	);
 	const read = await readQuantities(scope, { meters: asked, businessId });
-	const quantityOf = (productId: string, meter: string, start: string, end: string): string =>
+	const countedOf: Counted = (productId, meter, start, end) =>
 		read[
 			asked.findIndex(
 				(one) =>
@@ -55,7 +55,7 @@ export async function readSpend(
 					one.period.start === start &&
 					one.period.end === end
 			)
-		]?.quantity ?? '0';
+		] ?? { quantity: '0', events: '0' };
 	return agreements.map((agreement) => ({
 		productId: agreement.product.id,
 		product: agreement.product.name,
@@ -63,30 +63,33 @@ export async function readSpend(
 		amountMinor: parts
 			.filter((part) => part.agreement === agreement)
 			.reduce((sum, { period, from, until }) => {
-				const upTo = (end: string): bigint => costOf(agreement, period, end, quantityOf);
+				const upTo = (end: string): bigint => costOf(agreement, period, end, countedOf);
 				const cost = upTo(until) - (from > period.start ? upTo(from) : 0n);
 				return cost > 0n ? sum + cost : sum;
 			}, 0n)
 	}));
 }
 
-function costOf(
-	agreement: Agreement,
-	period: Period,
-	end: string,
-	quantityOf: (productId: string, meter: string, start: string, end: string) => string
-): bigint {
+/** What a meter has counted from a day until before another. */
+type Counted = (
+	productId: string,
+	meter: string,
+	start: string,
+	end: string
+) => { quantity: string; events: string };
+
+function costOf(agreement: Agreement, period: Period, end: string, countedOf: Counted): bigint {
 	return priced(agreement, 'usage').reduce((sum, price) => {
 		const meter = price.meter ?? '';
-		const quantity = quantityOf(agreement.product.id, meter, period.start, end);
+		const { quantity, events } = countedOf(agreement.product.id, meter, period.start, end);
 		try {
-			const line = reckonUsage(agreement, price, period, [{ meter, quantity }]);
+			const line = reckonUsage(agreement, price, period, [{ meter, quantity, events }]);
 			return (
 				sum +
 				(line.taxIncluded ? netOf(line.amountMinor, taxRates[line.taxClass]) : line.amountMinor)
 			);
 		} catch (error) {
-			// A price that asks for each event cannot be told from totals: it is on the bill, and under no limit.
+			// A price that bounds each event cannot be told from totals: it is on the bill, and under no limit.
 			if (error instanceof Invalid) return sum;
 			throw error;
 		}

@@ -19,11 +19,19 @@ export interface Simulation {
 	months: ComparedMonth[];
 	nowMinor: bigint;
 	thenMinor: bigint;
+	/** What is left out, by name: it is asked for each event. */
+	unreckoned: string[];
 	/** What was counted, and what was typed over it. */
 	quantities: {
 		meter: string;
 		name: string;
-		months: { month: string; field: string; counted: string; typed: string | null }[];
+		months: {
+			month: string;
+			field: string;
+			counted: string;
+			events: string;
+			typed: string | null;
+		}[];
 	}[];
 	/** Where the plan is changed, with a preview of what is due; null for those who may not. */
 	changeHref: string | null;
@@ -78,6 +86,7 @@ export async function readSimulation(scope: MemberScope, asked: Asked): Promise<
 				month: start,
 				field,
 				counted: read[row * periods.length + place]?.quantity ?? '0',
+				events: read[row * periods.length + place]?.events ?? '0',
 				typed: asked.quantities.get(field) ?? null
 			};
 		})
@@ -85,21 +94,17 @@ export async function readSimulation(scope: MemberScope, asked: Asked): Promise<
 	const months = periods.map((period, place) => ({
 		period,
 		metered: quantities.map(({ meter, name, months }) => {
-			const { counted = '0', typed = null, field = '' } = months[place] ?? {};
+			const { counted = '0', events = '0', typed = null, field = '' } = months[place] ?? {};
 			const quantity = typed === null ? counted : readQuantity(typed);
 			if (quantity === null)
 				problems.push({ field: `q.${field}`, message: m.simulate_not_number({ name }) });
-			return { meter, quantity: quantity ?? counted };
+			return { meter, quantity: quantity ?? counted, events };
 		})
 	}));
 	const of = { product: agreement.product };
-	const compared =
-		terms.currency === agreement.terms.currency
-			? compareMonths(
-					simulate({ ...of, terms: agreement.terms, seats: agreement.seats }, months),
-					simulate({ ...of, terms, seats }, months)
-				)
-			: [];
+	const now = simulate({ ...of, terms: agreement.terms, seats: agreement.seats }, months);
+	const then = simulate({ ...of, terms, seats }, months);
+	const compared = terms.currency === agreement.terms.currency ? compareMonths(now, then) : [];
 	if (terms.currency !== agreement.terms.currency)
 		problems.push({ field: 'plan', message: m.simulate_other_currency() });
 	return {
@@ -124,6 +129,7 @@ export async function readSimulation(scope: MemberScope, asked: Asked): Promise<
 		months: compared,
 		nowMinor: sum(compared.map(({ nowMinor }) => nowMinor)),
 		thenMinor: sum(compared.map(({ thenMinor }) => thenMinor)),
+		unreckoned: [...new Set([...now, ...then].flatMap(({ unreckoned }) => unreckoned))],
 		quantities,
 		changeHref: mayDo(scope.actor, 'subscription.change')
 			? changeAddress(agreement.product.slug, chosen.slug, seats)
