@@ -59,8 +59,10 @@ describe('the OpenAPI document', () => {
 		for (const { method, path, name } of routes) {
 			const operation = described.paths[path]?.[method];
 			expect(operation?.tags, `${method} ${path}`).toEqual([name]);
+			const { scope, alsoFor } = operations.get(operation?.operationId ?? '') ?? {};
 			expect(operation?.security).toEqual([
-				operations.get(operation?.operationId ?? '')?.scope ? { integrator: [] } : { key: [] }
+				...(scope ? [] : [{ key: [] }]),
+				...((scope ?? alsoFor) ? [{ integrator: [] }] : [])
 			]);
 			const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
 			const parameters = operation?.parameters?.filter((parameter) => parameter.in === 'path');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
 	createApiKey,
 	createIntegratorKey,
+	keyScopes,
 	listIntegratorKeys,
 	revokeIntegratorKey
 } from '#server/modules/catalogue/index.ts';
@@ -14,6 +15,7 @@ import { startTestRuntime, type TestRuntime } from '../../tests/setup/runtime.ts
 import { createApi } from './app.ts';
 import type { Env } from './env.ts';
 import { asIntegrator, change, integrator } from './integrators.ts';
+import { operations } from './noun.ts';
 import { toProblem } from './problem.ts';
 
 let runtime: TestRuntime;
@@ -59,6 +61,34 @@ describe('a key of an integrator', () => {
 				{ slug: 'payroll' }
 			]
 		});
+	});
+
+	it('that was made for all else is refused by each operation, whether it reads or writes', async () => {
+		const { paths } = (await (await api.request('/api/v1/openapi.json')).json()) as {
+			paths: Record<string, Record<string, { operationId: string }>>;
+		};
+		const own = Object.entries(paths).flatMap(([path, methods]) =>
+			Object.entries(methods).flatMap(([method, { operationId }]) => {
+				const scope = operations.get(operationId)?.scope;
+				return scope ? [{ path, method: method.toUpperCase(), scope }] : [];
+			})
+		);
+		expect(new Set(own.map(({ scope }) => scope))).toEqual(new Set(keyScopes));
+		for (const { path, method, scope } of own) {
+			const { token } = await make(
+				`${method} ${path}`,
+				keyScopes.filter((one) => one !== scope)
+			);
+			const response = await api.request(path.replaceAll(/\{\w+\}/g, 'any'), {
+				method,
+				headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+				...(method === 'GET' ? {} : { body: '{}' })
+			});
+			expect(
+				[response.status, ((await response.json()) as { code: string }).code],
+				`${method} ${path}`
+			).toEqual([403, 'key_not_for_this']);
+		}
 	});
 
 	it('opens nothing else, and neither does another’s', async () => {

@@ -44,6 +44,8 @@ export interface Operation {
 	limited?: true;
 	/** It takes an integrator's key that was made for this, instead of a product's. */
 	scope?: KeyScope;
+	/** It takes a product's key, and an integrator's that was made for this. */
+	alsoFor?: KeyScope;
 	/** Failures of its own; those of every request with a key are added. */
 	failures?: readonly Code[];
 }
@@ -137,12 +139,13 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		takes,
 		gives,
 		scope,
+		alsoFor,
 		limited = scope === undefined ? undefined : true,
 		failures = []
 	} = operation;
 	const codes = [
 		...common,
-		...(scope ? (['key_not_for_this'] as const) : []),
+		...((scope ?? alsoFor) ? (['key_not_for_this'] as const) : []),
 		...(takes ? ofBodies : []),
 		...(takes && scope ? ofKept : []),
 		...(limited ? (['too_many'] as const) : []),
@@ -167,7 +170,9 @@ export function describe(operation: Operation): ReturnType<typeof describeRoute>
 		operationId: id,
 		summary,
 		description,
-		security: [scope ? { integrator: [] } : { key: [] }],
+		security: scope
+			? [{ integrator: [] }]
+			: [{ key: [] }, ...(alsoFor ? [{ integrator: [] }] : [])],
 		parameters: [
 			...(takes && scope
 				? [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '#server/modules/catalogue/index.ts';
+import { createApiKey, createIntegratorKey } from '#server/modules/catalogue/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
 import { createProducts } from '../../tests/setup/products.ts';
 import { startTestRuntime, type TestRuntime } from '../../tests/setup/runtime.ts';
@@ -380,4 +380,36 @@ describe('a preview of a proration', () => {
 		expect(fault?.path).toBe(path);
 		expect(fault?.message).toContain(reason);
 	});
+});
+
+describe('an integrator', () => {
+	it.each([
+		['rating', { currency: 'KES', price: perUnit, quantity: '2' }, '8.91'],
+		[
+			'proration',
+			{
+				currency: 'KES',
+				from: { amount: '3000' },
+				to: { amount: '6000' },
+				period: { start: '2026-11-01', end: '2026-12-01' },
+				moment: '2026-11-16',
+				zone: 'Africa/Nairobi',
+				mode: 'day'
+			},
+			'1500.00'
+		]
+	] as const)(
+		'asks for %s with a key for the catalogue, and with no other',
+		async (noun, body, amount) => {
+			const keyFor = (scopes: Parameters<typeof createIntegratorKey>[1]['scopes']) =>
+				withSystem('test', (scope) =>
+					createIntegratorKey(scope, { name: `${noun} ${scopes.join(' ')}`, scopes })
+				);
+			const right = await ask(noun, body, (await keyFor(['catalogue:read'])).token);
+			expect(right).toMatchObject({ status: 200, body: { amount } });
+			expect(right.headers.get('ratelimit')).toMatch(/^"default";r=599/);
+			const wrong = await ask(noun, body, (await keyFor(['invoices:write'])).token);
+			expect(wrong).toMatchObject({ status: 403, body: { code: 'key_not_for_this' } });
+		}
+	);
 });

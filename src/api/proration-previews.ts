@@ -11,12 +11,11 @@ import {
 } from '#server/modules/rating/index.ts';
 import { CivilDate } from '#server/platform/schemas.ts';
 import { parse } from '#server/platform/usecase.ts';
-import { authenticate } from './authentication.ts';
 import { readJson } from './body.ts';
 import { readTime } from './cloudevents/time.ts';
+import { eitherKey } from './either-key.ts';
 import type { Env } from './env.ts';
 import { describe, type Noun } from './noun.ts';
-import { limitReading } from './reading-limit.ts';
 import { reply } from './reply.ts';
 
 const civilDate = (what: string) =>
@@ -176,10 +175,10 @@ routes.post(
 			}
 		},
 		limited: true,
+		alsoFor: 'catalogue:read',
 		failures: ['invalid']
 	}),
-	authenticate,
-	limitReading,
+	eitherKey('catalogue:read'),
 	async (c) => reply(c, preview(parse(ProrationPreview, await readJson(c))))
 );
 

@@ -12,11 +12,10 @@ import {
 } from '#server/modules/rating/index.ts';
 import { Invalid } from '#server/platform/errors.ts';
 import { parse } from '#server/platform/usecase.ts';
-import { authenticate } from './authentication.ts';
 import { readJson } from './body.ts';
+import { eitherKey } from './either-key.ts';
 import type { Env } from './env.ts';
 import { describe, type Noun } from './noun.ts';
-import { limitReading } from './reading-limit.ts';
 import { reply } from './reply.ts';
 
 const currency = v.pipe(
@@ -142,10 +141,10 @@ routes.post(
 			}
 		},
 		limited: true,
+		alsoFor: 'catalogue:read',
 		failures: ['invalid']
 	}),
-	authenticate,
-	limitReading,
+	eitherKey('catalogue:read'),
 	async (c) => reply(c, preview(parse(RatingPreview, await readJson(c))))
 );
 
