@@ -38,9 +38,7 @@ export {
 	type Charge,
 	type Method,
 	type Outcome,
-	type PaymentProvider,
-	type Refund,
-	type RefundOutcome
+	type PaymentProvider
 } from './provider.ts';
 export { printReceipt } from './receipt.ts';
 export { recordPayment, type Recorded } from './recording.ts';

@@ -56,25 +56,9 @@ export type Outcome =
 			again: boolean;
 	  };
 
-/** Money that is given back by whoever brought it. */
-export interface Refund {
-	/** Ours, and the same when asked again. */
-	refundId: string;
-	/** The receipt's reference of the payment. */
-	reference: string;
-	amountMinor: bigint;
-	currency: string;
-	reason: string;
-}
-
-export type RefundOutcome =
-	| { state: 'pending'; providerReference?: string; lookAt: Date }
-	| { state: 'succeeded'; providerReference?: string; reference: string; paidOn: string }
-	| { state: 'failed'; code: string; message: string };
-
 /**
  * A way for money to come. Each talks to the network, so none is called inside a transaction. A provider
- * leaves out what it cannot do: a bank transfer only comes, a paybill cannot be asked for a refund by card.
+ * leaves out what it cannot do: a bank transfer only comes.
  *
  * Answers that come by themselves (callbacks, notifications) are turned into an Outcome by the provider's
  * own address in the API and given to `settleAttempt`; money that nobody asked for to `recordPayment`.
@@ -95,11 +79,6 @@ export interface PaymentProvider {
 		attemptId: string;
 		providerReference: string | null;
 	}) => Promise<Outcome>;
-	readonly refund?: (refund: Refund) => Promise<RefundOutcome>;
-	readonly lookAtRefund?: (refund: {
-		refundId: string;
-		providerReference: string | null;
-	}) => Promise<RefundOutcome>;
 }
 
 /** A bank transfer comes by itself, and the vendor says that it came: so with all that is counted by hand. */
