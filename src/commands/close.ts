@@ -3,13 +3,14 @@ import { listBusinesses } from '#server/modules/businesses/index.ts';
 import {
 	closeDue,
 	holdClosing,
+	listUnbilledChanges,
 	readClosingStatus,
 	releaseClosing,
 	saveGraceHours,
 	type ClosingStatus
 } from '#server/modules/closing/index.ts';
 import { withSystem } from '#server/platform/doors.ts';
-import { onPortal, tell, wholeNumber } from './command.ts';
+import { onPortal, tell, tellTable, wholeNumber } from './command.ts';
 
 const job = 'evolve close';
 
@@ -47,6 +48,30 @@ export function addClose(program: Command): void {
 					new Map((await listBusinesses(scope, {})).map(({ id, name }) => [id, name]))
 				]);
 				for (const line of tellStatus(status, names)) tell(line);
+			})
+		);
+	close
+		.command('unbilled')
+		.description(
+			'Use that changed after its period was billed for good, by a recount or a correction: billed or given back by hand. Business, meter, period, billed, now.'
+		)
+		.action(() =>
+			onPortal(async () => {
+				const businesses = await withSystem(job, (scope) => listBusinesses(scope, {}));
+				for (const { id, name } of businesses) {
+					const changes = await withSystem(job, (scope) =>
+						listUnbilledChanges(scope, { businessId: id })
+					);
+					tellTable(
+						changes.map(({ meter, start, end, billed, now }) => [
+							name,
+							meter,
+							`${start} to ${end}`,
+							billed,
+							now
+						])
+					);
+				}
 			})
 		);
 	close

@@ -48,7 +48,40 @@ export async function readOpenUsage(
 		.orderBy('end_on')
 		.orderBy('price_slug')
 		.execute();
-	return rows.map((row) => ({
+	return rows.map((row) => ({ ...toBilled(row), final: false }));
+}
+
+/** What a business was billed for and is not looked at again, the oldest first. */
+export async function readFinalUsage({ db }: Scope, businessId: string): Promise<BilledUsage[]> {
+	const rows = await db
+		.selectFrom('closing.billed_usage')
+		.select(['business_id', 'subscription_id', 'price_slug', 'start_on', 'end_on', 'product_id'])
+		.select(['meter', 'plan_id', 'plan_version', 'quantity', 'events', 'amount_minor'])
+		.where('business_id', '=', businessId)
+		.where('final', '=', true)
+		.orderBy('end_on')
+		.orderBy('price_slug')
+		.execute();
+	return rows.map((row) => ({ ...toBilled(row), final: true }));
+}
+
+interface BilledRow {
+	business_id: string;
+	subscription_id: string;
+	price_slug: string;
+	start_on: string;
+	end_on: string;
+	product_id: string;
+	meter: string;
+	plan_id: string;
+	plan_version: number;
+	quantity: string;
+	events: string | null;
+	amount_minor: bigint;
+}
+
+function toBilled(row: BilledRow): Omit<BilledUsage, 'final'> {
+	return {
 		businessId: row.business_id,
 		subscriptionId: row.subscription_id,
 		priceSlug: row.price_slug,
@@ -59,9 +92,8 @@ export async function readOpenUsage(
 		planVersion: row.plan_version,
 		quantity: row.quantity,
 		events: row.events,
-		amountMinor: row.amount_minor,
-		final: false
-	}));
+		amountMinor: row.amount_minor
+	};
 }
 
 /** The end of the last period of each of these subscriptions for whose use something may still come. */

@@ -19,7 +19,13 @@ import {
 } from '../../../../tests/setup/billing.ts';
 import { usageEvent } from '../../../../tests/setup/metering.ts';
 import type { TestRuntime } from '../../../../tests/setup/runtime.ts';
-import { closeDue, holdClosing, readClosingStatus, releaseClosing } from './index.ts';
+import {
+	closeDue,
+	holdClosing,
+	listUnbilledChanges,
+	readClosingStatus,
+	releaseClosing
+} from './index.ts';
 
 let runtime: TestRuntime;
 
@@ -319,6 +325,40 @@ describe('use that comes after the last period', () => {
 			['2026-03-10', ['plan', '2026-03-10', 1_000n], ['late_usage', '2026-01-01', 700n]]
 		]);
 		await expectTruth();
+	});
+});
+
+describe('use that changes after nobody looks at it any more', () => {
+	it('is told to whoever bills it by hand, of its business alone', async () => {
+		at('2026-01-01T09:00:00Z');
+		const terms = await plan([use({ model: 'per_unit', unit_amount: '1' })]);
+		const [one, other] = [
+			await subscribe(terms, '2026-01-01'),
+			await subscribe(terms, '2026-01-01')
+		];
+		const unbilled = (businessId: string) =>
+			withSystem('test', (scope) => listUnbilledChanges(scope, { businessId }));
+		await used(other, '2026-01-15T09:00:00Z', '10');
+		await used(one, '2026-01-15T09:00:00Z', '10');
+		const corrected = lastEvent();
+		for (const month of ['02', '03', '04']) {
+			at(`2026-${month}-01T09:00:00Z`);
+			await closeDue();
+		}
+		expect(await unbilled(one)).toEqual([]);
+		const time = '2026-04-02T09:00:00Z';
+		const correction = usageEvent(one, {
+			id: 'much-later',
+			type: 'erp.data',
+			time,
+			data: { value: '4' },
+			corrects: corrected
+		});
+		await recordEvents([correction], erpKey(), { at: new Date(time) });
+		expect(await unbilled(one)).toMatchObject([
+			{ meter: 'data', start: '2026-01-01', end: '2026-02-01', billed: '10', now: '4' }
+		]);
+		expect(await unbilled(other)).toEqual([]);
 	});
 });
 

@@ -11,4 +11,5 @@ export {
 	saveGraceHours,
 	type ClosingSettings
 } from './settings.ts';
+export { listUnbilledChanges, type UnbilledChange } from './unbilled.ts';
 export { readClosingStatus, type ClosingStatus } from './status.ts';

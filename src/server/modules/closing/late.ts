@@ -90,6 +90,6 @@ export async function billLate(
 	return late;
 }
 
-function periodOf({ businessId, productId, meter, period }: BilledUsage): MeteredPeriod {
+export function periodOf({ businessId, productId, meter, period }: BilledUsage): MeteredPeriod {
 	return { businessId, productId, meter, start: period.start, end: period.end };
 }
