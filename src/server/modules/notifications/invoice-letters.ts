@@ -93,9 +93,9 @@ export function creditLetter(news: CreditNews, to: Recipient, portal: string): L
 	const { note, number, business, seller } = news;
 	const paper = paperName(news, to);
 	if (to.language === 'sw')
-		return letter(to, `Hati ya mkopo ${note}: ${amount}`, [
-			`${seller} imetoa hati ya mkopo ${note} ya ${amount} kwa ${business}, kwa ${paper.name} ${number}.`,
-			credit && `${credit} ni mkopo wako, na utatumika kwa ankara zinazofuata.`,
+		return letter(to, `Hati ya kupunguza deni ${note}: ${amount}`, [
+			`${seller} imetoa hati ya kupunguza deni ${note} ya ${amount} kwa ${business}, kwa ${paper.name} ${number}.`,
+			credit && `${credit} imeongezwa kwenye salio lako, na itatumika kwa ankara zinazofuata.`,
 			news.amountMinor > 0n && `Kinachobaki kulipwa cha ${paper.name} ${number} ni ${left}.`,
 			news.attached ? 'Hati imeambatishwa.' : '',
 			...wayOut(news, to, portal)
