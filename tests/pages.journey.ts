@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { launchBrowser } from './setup/browser.ts';
-import { pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
+import { addressOf, pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
 import { readShifts, watchShifts } from './setup/shifts.ts';
 import { actFor, signIn } from './setup/visitor.ts';
 
@@ -60,7 +60,9 @@ it.each(visitors)(
 		if (as) await signIn(page, as);
 		if (business) await actFor(page, business);
 		const problems: string[] = [];
-		for (const { name, path } of pages) {
+		for (const seen of pages) {
+			const { name } = seen;
+			const path = await addressOf(page, seen);
 			for (const width of widths) {
 				await page.emulateMedia({ colorScheme: firstTheme });
 				await page.setViewportSize({ width, height: 800 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { launchBrowser } from './setup/browser.ts';
-import { pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
+import { addressOf, pagesToSee, themes, visitorOf, widths } from './setup/pages.ts';
 import { startPortal } from './setup/portal.ts';
 import { actFor, signIn } from './setup/visitor.ts';
 
@@ -24,7 +24,7 @@ const contexts = new Map<string, BrowserContext>();
 try {
 	for (const theme of themes) {
 		for (const seen of pages) {
-			const { name, path: address, as, business } = seen;
+			const { name, as, business } = seen;
 			const who = `${visitorOf(seen) ?? 'nobody'} ${theme}`;
 			let context = contexts.get(who);
 			if (!context) {
@@ -43,6 +43,7 @@ try {
 				}
 			}
 			const page = await context.newPage();
+			const address = await addressOf(page, seen);
 			for (const width of widths) {
 				await page.setViewportSize({ width, height: width < 700 ? 760 : 900 });
 				await page.goto(address);

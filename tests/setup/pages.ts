@@ -1,7 +1,11 @@
+import type { Page } from 'playwright-core';
+
 /** Every kind of page and who looks at it: what screenshots photograph and axe reads. */
 export interface PageToSee {
 	name: string;
 	path: string;
+	/** Links from there to the page, where its address is not known beforehand: a selector for each. */
+	follow?: readonly string[];
 	/** null: nobody is signed in. */
 	as:
 		| 'wanjiku@mavuno.example'
@@ -17,6 +21,18 @@ export interface PageToSee {
 /** Who looks at a page, in words: whoever looks at several signs in once. */
 export function visitorOf({ as, business }: PageToSee): string | null {
 	return as !== null && business !== undefined ? `${as} for ${business}` : as;
+}
+
+/** The address of a page, with the links to it followed. */
+export async function addressOf(page: Page, { path, follow = [] }: PageToSee): Promise<string> {
+	let address = path;
+	for (const link of follow) {
+		await page.goto(address);
+		const next = await page.locator(link).first().getAttribute('href');
+		if (next === null) throw new Error(`${link} on ${address} leads nowhere.`);
+		address = next;
+	}
+	return address;
 }
 
 const owner = 'wanjiku@mavuno.example';
@@ -50,7 +66,8 @@ export const pagesToSee: readonly PageToSee[] = [
 		{ name: 'late-past-due', path: '/products/erp' },
 		{ name: 'late-suspended', path: '/products/sacco' },
 		{ name: 'late-suspended-launch', path: '/launch/sacco' },
-		{ name: 'late-ended', path: '/products/payroll' }
+		{ name: 'late-ended', path: '/products/payroll' },
+		{ name: 'late-billing', path: '/billing' }
 	].map((page) => ({ ...page, as: 'amina@pwani.example', business: 'Tana Growers' }) as const),
 	{ name: 'usage', path: '/usage', as: owner },
 	{ name: 'usage-by-person', path: '/usage?by=user&range=90d&step=week', as: owner },
@@ -105,6 +122,33 @@ export const pagesToSee: readonly PageToSee[] = [
 	{ name: 'paper-mail-over', path: '/paper-mail/over', as: null },
 	{ name: 'billing-payments', path: '/billing/payments', as: owner },
 	{ name: 'billing-payments-none', path: '/billing/payments?q=none&from=2026-02-30', as: owner },
+	{
+		name: 'billing-payment',
+		path: '/billing/payments',
+		follow: ['main table a[href^="/billing/payments/"]'],
+		as: owner
+	},
+	{ name: 'billing-invoice', path: '/billing/invoices/INV-2026-0387', as: owner },
+	{ name: 'billing-invoice-settled', path: '/billing/invoices/INV-2026-0384', as: owner },
+	{
+		name: 'billing-withholding',
+		path: '/billing/invoices/INV-2026-0387/withholding',
+		as: owner
+	},
+	{
+		name: 'billing-credit-note',
+		path: '/billing/invoices/INV-2026-0384',
+		follow: ['main a[href^="/billing/credit-notes/"]:not([href$="/pdf"])'],
+		as: owner
+	},
+	{ name: 'billing-coupon', path: '/billing', as: 'amina@pwani.example' },
+	{ name: 'billing-debit-note', path: '/billing/invoices', as: 'amina@pwani.example' },
+	{
+		name: 'billing-subscription-planned',
+		path: '/billing/subscriptions/sacco',
+		as: 'amina@pwani.example'
+	},
+	{ name: 'invoice-link', path: '/outbox', follow: ['a[href*="/i/"]'], as: null },
 	{ name: 'billing-statement', path: '/billing/statement', as: owner },
 	{
 		name: 'billing-statement-unknown',
@@ -155,6 +199,34 @@ export const pagesToSee: readonly PageToSee[] = [
 	{
 		name: 'console-customers-nothing',
 		path: '/console/customers?q=nobody-of-the-kind',
+		as: 'agent@lixnet.example'
+	},
+	...[
+		{ name: 'console-customer', follow: [] },
+		{ name: 'console-customer-invoices', follow: ['main a[href$="/invoices"]'] },
+		{ name: 'console-customer-invoice', follow: ['main a[href*="/invoices/INV"]'] },
+		{ name: 'console-customer-statement', follow: ['main a[href*="/statement"]'] },
+		{ name: 'console-customer-acts', follow: ['main a[href$="/acts"]'] },
+		{ name: 'console-customer-subscription', follow: ['main a[href*="/subscriptions/"]'] }
+	].map(
+		({ name, follow }) =>
+			({
+				name,
+				path: '/console/customers?q=mavuno',
+				follow: ['main a[href*="/console/customers/bus_"]', ...follow],
+				as: 'agent@lixnet.example'
+			}) as const
+	),
+	{
+		name: 'console-dunning-case',
+		path: '/console/dunning',
+		follow: ['main a[href*="/console/dunning/"]:not([href$="/schedule"])'],
+		as: 'agent@lixnet.example'
+	},
+	{
+		name: 'console-coupon',
+		path: '/console/coupons',
+		follow: ['main table a'],
 		as: 'agent@lixnet.example'
 	},
 	{ name: 'console-tickets', path: '/console/tickets', as: 'agent@lixnet.example' },

@@ -7,6 +7,10 @@ export function invoiceAddress(number: string): string {
 	return `/billing/invoices/${encodeURIComponent(number)}`;
 }
 
+export function creditNoteAddress(number: string): string {
+	return `/billing/credit-notes/${encodeURIComponent(number)}`;
+}
+
 export function receiptAddress(number: string): string {
 	return `/billing/payments/${encodeURIComponent(number)}`;
 }
