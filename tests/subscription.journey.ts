@@ -33,7 +33,7 @@ describe.each([
 		await page.getByRole('heading', { level: 1, name: 'SACCO subscription' }).waitFor();
 		expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
 
-		await page.getByRole('link', { name: 'See what Union costs' }).click();
+		await page.getByRole('link', { name: 'See what it costs: Union' }).click();
 		await page.getByRole('heading', { name: 'Union instead of Growth' }).waitFor();
 		const told = await page.locator('main').innerText();
 		expect(told).toContain('Unused: SACCO');

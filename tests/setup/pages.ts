@@ -213,7 +213,7 @@ export const pagesToSee: readonly PageToSee[] = [
 			({
 				name,
 				path: '/console/customers?q=mavuno',
-				follow: ['main a[href*="/console/customers/bus_"]', ...follow],
+				follow: ['main a[href*="/console/customers/biz_"]', ...follow],
 				as: 'agent@lixnet.example'
 			}) as const
 	),
