@@ -1,18 +1,12 @@
 import './contact-letters.ts';
 
-export {
-	readAgreement,
-	readAgreements,
-	type Agreement,
-	type AgreementFilter
-} from './agreements.ts';
+export { readAgreement, readAgreements, type Agreement } from './agreements.ts';
 export {
 	listInvoices,
 	listOpenInvoices,
 	readInvoice,
 	type Invoice,
 	type InvoiceLine,
-	type InvoiceStatus,
 	type InvoiceSummary,
 	type Settlement
 } from './archive.ts';
@@ -45,8 +39,6 @@ export {
 	type StoredDraft
 } from './drafts.ts';
 export {
-	invoiceKinds,
-	lineKinds,
 	type DraftDiscount,
 	type DraftLine,
 	type InvoiceDraft,
@@ -74,15 +66,12 @@ export {
 	type ChangePreview
 } from './changes.ts';
 export { readNextOf, type AppliedCoupon, type NextCharge } from './next-charge.ts';
-export { sellsSeats, type Direction, type Target } from './change-plans.ts';
-export { documentsOf, fitsOneInvoice, type Documents } from './documents.ts';
+export { sellsSeats } from './change-plans.ts';
+export { fitsOneInvoice, type Documents } from './documents.ts';
 export { pauseSubscription, previewPause, resumeSubscription } from './pauses.ts';
 export {
-	changeKinds,
 	listSubscriptionChanges,
 	readHistory,
-	type ChangeKind,
-	type ChangeSide,
 	type Happening,
 	type SubscriptionChange
 } from './history.ts';
@@ -127,7 +116,7 @@ export {
 export { printCreditNote, printInvoice } from './paper.ts';
 export { printStatement } from './statement-paper.ts';
 export { paperFigures } from './paper-figures.ts';
-export { paperLanguages, paperWords, type PaperLanguage } from './paper-words.ts';
+export { paperLanguages, type PaperLanguage } from './paper-words.ts';
 export {
 	listIncludedQuantities,
 	listSubscriptionPrices,
@@ -160,19 +149,13 @@ export { setNextInvoiceNumber, takeNumbers } from './series.ts';
 export { signIssued } from './signing.ts';
 export {
 	changeCustomer,
-	invoiceWays,
 	readBillingSettings,
 	readCustomer,
 	saveBillingSettings,
 	type BillingSettings,
 	type InvoiceWay
 } from './settings.ts';
-export {
-	settleInvoices,
-	type NewSettlement,
-	type Settled,
-	type SettlementSource
-} from './settling.ts';
+export { settleInvoices, type Settled } from './settling.ts';
 export { reckonDraft, type InvoiceTotals, type ReckonedDraft } from './totals.ts';
 export { subscriptionStatuses, type SubscriptionStatus } from './statuses.ts';
 export { changeSubscriptionStatus, renewSubscription, startSubscription } from './subscriptions.ts';

@@ -44,7 +44,6 @@ export {
 export { listPastStates, type PastState } from './past-states.ts';
 export { toMajor, toMinorDecimal } from './minor-units.ts';
 export {
-	modelsOf,
 	moments,
 	priceKinds,
 	prorations,

@@ -63,4 +63,3 @@ export const Act = v.variant(
 	'Choose what is to be done.'
 );
 export type Act = v.InferOutput<typeof Act>;
-export type ActKind = Act['kind'];

@@ -1,5 +1,5 @@
 // Its job is declared when the module is loaded.
 import './performing.ts';
 
-export type { Act, ActKind } from './acts.ts';
+export type { Act } from './acts.ts';
 export { askAct, listAskedActs, newActId, readOutcome, type AskedAct } from './asking.ts';

@@ -5,7 +5,6 @@ export { holdInvoice, resumeInvoice } from './holds.ts';
 export { makeInvoiceLink, openInvoiceLink, type OpenedLink } from './links.ts';
 export type { PlannedStep } from './plan.ts';
 export type { Outcome, TakenStep } from './records.ts';
-export { liftRestrictions } from './restrictions.ts';
 export {
 	actions,
 	readSchedule,

@@ -8,7 +8,7 @@ export {
 	type PaymentSummary,
 	type Receipt
 } from './archive.ts';
-export { askForPayment, lookAtAttempts, settleAttempt, type Attempt } from './attempts.ts';
+export { askForPayment, settleAttempt, type Attempt } from './attempts.ts';
 export {
 	dropBankAccount,
 	listBankAccounts,
@@ -29,10 +29,7 @@ export {
 } from './claims.ts';
 export { readCredit, refundCredit, type Credit } from './credit.ts';
 export {
-	byHand,
-	chargingProvider,
 	dropProvider,
-	findProvider,
 	methods,
 	useProvider,
 	type Charge,

@@ -1,7 +1,7 @@
 export { allocate, discount, type Discount } from './allocation.ts';
 export { Currency, lineMinor, major, minorDigits } from './currencies.ts';
 export { decimalPattern } from './decimal.ts';
-export { chargedQuantity, difference, exactLine, rateLine } from './lines.ts';
+export { difference, exactLine, rateLine } from './lines.ts';
 export {
 	boundaryAfter,
 	civilDate,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chargedQuantity, rateLine } from './lines.ts';
+import { rateLine } from './lines.ts';
 
 describe('rating a line', () => {
 	it.each([
@@ -19,16 +19,5 @@ describe('rating a line', () => {
 		['-1486', '300', -445800n]
 	])('%s at %s comes to %s', (quantity, unitMinor, amount) => {
 		expect(rateLine(quantity, unitMinor)).toBe(amount);
-	});
-
-	it.each([
-		['89', '100', '0'],
-		['100', '100', '0'],
-		['101', '100', '1'],
-		['250.5', '100', '150.5'],
-		['34', '0', '34'],
-		['0', '0', '0']
-	])('of %s used with %s included, %s is charged', (used, included, charged) => {
-		expect(chargedQuantity(used, included)).toBe(charged);
 	});
 });

@@ -17,12 +17,6 @@ export function exactLine(quantity: string, unitMinor: string, currency: string)
 	return decimalText(shifted(times(decimal(quantity), decimal(unitMinor)), -minorDigits(currency)));
 }
 
-/** What of a used quantity is charged: what lies beyond the included; never less than nothing. */
-export function chargedQuantity(used: string, included: string): string {
-	const beyond = minus(decimal(used), decimal(included));
-	return beyond.gt(0) ? decimalText(beyond) : '0';
-}
-
 /** One less the other, exactly. */
 export function difference(one: string, other: string): string {
 	return decimalText(minus(exact(one), exact(other)));
