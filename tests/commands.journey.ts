@@ -222,7 +222,7 @@ describe('the operator’s command line', () => {
 			['plan', 'save', '--product', 'crm', '--slug', 'a', '--name', 'A', '--amount', '4.505'],
 			/^Write an amount/
 		],
-		[['key', 'create'], "error: required option '--product <slug>' not specified"],
+		[['key', 'create'], /Give --product, or --integrator with what it --may do/],
 		[['key', 'create', '--product', 'nope'], /The product nope does not exist/],
 		[['user', 'create', '--email', 'nope', '--name', 'N'], /^This is not an e-mail address/],
 		[

@@ -13,7 +13,10 @@ export function minorOf(amount: string, currency: string): bigint {
 	const written = /^\d{1,12}(?:\.(\d+))?$/.exec(amount);
 	if (!written || (written[1] ?? '').length > digits)
 		throw new Invalid([
-			{ path: 'amount', message: `Write an amount such as 18500${digits > 0 ? '.00' : ''}.` }
+			{
+				path: 'amount',
+				message: `Write an amount such as 18500${digits > 0 ? `.${'0'.repeat(digits)}` : ''}: ${currency} has ${digits} digits behind the point.`
+			}
 		]);
 	return lineMinor(amount, currency);
 }

@@ -158,7 +158,8 @@ async function selectSeller({ db }: Scope): Promise<Seller> {
 		.selectFrom('billing.seller')
 		.select(['name', 'address', 'tax_pin as taxPin', 'days_to_pay as daysToPay'])
 		.executeTakeFirst();
-	if (!seller) throw new Conflict('seller_unknown', 'Say first who issues the invoices.');
+	if (!seller)
+		throw new Conflict('seller_unknown', 'Say first who issues the invoices: evolve seller save.');
 	return seller;
 }
 
