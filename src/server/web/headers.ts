@@ -29,12 +29,7 @@ export function secureHeaders(
 		].join('; ')
 	);
 	headers.set('x-content-type-options', 'nosniff');
-	// An address that is a key goes nowhere else. Not `no-referrer`: by that, forms of the page itself would say
-	// no origin, and be refused.
-	headers.set(
-		'referrer-policy',
-		isKeyAddress(path) ? 'same-origin' : 'strict-origin-when-cross-origin'
-	);
+	headers.set('referrer-policy', referrerPolicyOf(path));
 	if (isKeyAddress(path)) headers.set('x-robots-tag', 'noindex, nofollow');
 	headers.set('cross-origin-opener-policy', 'same-origin');
 	headers.set('cross-origin-resource-policy', 'same-origin');
@@ -43,4 +38,13 @@ export function secureHeaders(
 		headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains');
 	// Figures of a business stay out of every cache, the browser's own included.
 	if (!headers.has('cache-control')) headers.set('cache-control', 'private, no-store');
+}
+
+/**
+ * An address that is a key goes nowhere else. Where the page has forms not `no-referrer`: by that they would say no
+ * origin, and be refused.
+ */
+function referrerPolicyOf(path: string): string {
+	if (path.startsWith('/i/')) return 'no-referrer';
+	return isKeyAddress(path) ? 'same-origin' : 'strict-origin-when-cross-origin';
 }
