@@ -127,7 +127,7 @@ describe('the operator’s command line', () => {
 	test('says who issues the invoices, and from which number on', async () => {
 		expect(await evolve('seller', 'show')).toEqual({
 			code: 1,
-			said: 'Say first who issues the invoices.'
+			said: 'Say first who issues the invoices: evolve seller save.'
 		});
 		const lixnet = ['--name', 'Lixnet Ltd', '--address', 'P.O. Box 4120', '--address', 'Nairobi'];
 		expect((await evolve('seller', 'save', ...lixnet, '--pin', 'P05')).said).toBe(
